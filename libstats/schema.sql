@@ -493,8 +493,8 @@ create table access_problem (
 create table access_session (
     access_session_id   varchar,        -- key: keyed hash of session, day, host and outcome together
     visited_on          date,           -- sticky: day, by the proxy's own clock
-    host                varchar,        -- sticky: host that was asked for, in small letters; (none) where the line names none, (a number) where it is one
-    outcome             varchar check (outcome in ('success', 'asked', 'redirected', 'refused', 'not found', 'failed', 'other', 'not told')),  -- sticky: what became of it; asked is a link to it through the proxy's own door
+    host                varchar,        -- sticky: host that was asked for, in small letters; (none) where the line names none, (a number) where it is one, (the proxy) where it is the proxy itself
+    outcome             varchar check (outcome in ('success', 'asked', 'redirected', 'refused', 'not found', 'failed', 'other', 'not told')),  -- sticky: what became of it; asked is a link to it through the proxy's own door, which sent on or had let in
     session_key         ubigint,        -- person until visited_on: keyed hash of the session
     user_key            ubigint,        -- person until visited_on: keyed hash of the user's name, where the log tells it
     patron_group        varchar         -- sticky: groups of the user as exported (A+B), where the log tells them

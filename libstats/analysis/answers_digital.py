@@ -114,11 +114,15 @@ def _digital_endings(rows: list[Row], _: Row) -> list[str]:
 
 def _digital_holds(rows: list[Row], _: Row) -> list[str]:
     buy = [row for row in rows if row["to_buy"]]
-    copies = sum(row["to_buy"] for row in buy)
     unknown = sum(row["standing"] == "cannot judge" for row in rows)
+    copies: dict[str, int] = {}  # none buys for another
+    for row in buy:
+        of = ", ".join(filter(None, (row["source"], row["collection"])))
+        copies[of] = copies.get(of, 0) + row["to_buy"]
     return [
-        f"{many(len(buy), 'digital title')} with too many holds, {number(copies)} copies to buy;"
-        f" {number(unknown)} cannot be judged. Unproven on real files"
+        f"{many(len(buy), 'digital title')} with too many holds; {number(unknown)} cannot be"
+        " judged. Unproven on real files",
+        *(f"{of}: {number(count)} copies to buy" for of, count in copies.items()),
     ]
 
 

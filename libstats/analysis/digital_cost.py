@@ -5,31 +5,12 @@ from __future__ import annotations
 import duckdb
 
 from libstats.analysis.digital_circulation import digital_circulation
-from libstats.analysis.digital_titles import TERMED
 from libstats.definitions.parameters import Day, asked
 
-__all__ = ["cost_left_out", "digital_cost"]
+__all__ = ["ALL_TIME", "cost_left_out", "digital_cost"]
 
-# What the price of a title says of its checkouts: for good, it is paid once for each copy; at a
-# price for each checkout, each time. What a metered title did cost before is not in the list.
-_PRICED = f"""
-        {TERMED},
-        line as (
-            select
-                source,
-                collection,
-                lending_model,
-                terms,
-                is_undeclared,
-                lifetime_checkouts,
-                currency,
-                case terms
-                    when 'one user' then price * copies
-                    when 'cost per checkout' then price * lifetime_checkouts
-                end as cost
-            from termed
-            where reported_checkouts is null
-        )"""
+ALL_TIME = "its checkouts are of all time, and what was paid in that time is not told"
+"""Why a list of titles gives no cost: its prices are those of its day."""
 
 
 @asked
@@ -38,12 +19,11 @@ def digital_cost(
 ) -> duckdb.DuckDBPyRelation:
     """What does one digital checkout cost, in each lending model?
 
-    Definition: cost by checkouts. These are figures of several kinds, and `basis` says which. Of
-    the *period* it is what the platform's reports by month charge. Of a *report of titles* it is
-    what that charges, in days that it does not state. At *today's price* of what is owned for good
-    it is the price of the copies, by their checkouts of all time. At a price for each checkout it
-    is that price. For metered copies none is given: what was bought and has ended is in no list. No
-    two models, bases, platforms or currencies are added up. Unproven on real files.
+    Definition: cost by checkouts, both of the same days. `basis` says of which. Of the *period* it
+    is what the platform's reports by month charge. Of a *report of titles* it is what that charges
+    for the checkouts that it has, in days that it does not state. A *list of titles* gives none: it
+    has the price of its day beside checkouts of all time. No two models, bases, platforms or
+    currencies are added up. Unproven on real files.
 
     Parameters
     ----------
@@ -51,82 +31,55 @@ def digital_cost(
     since, until : first days of months, since <= month < until, for the basis *period*
 
     Returns one row per `source` (the platform), `collection`, `lending_model` (NULL: all, or not
-    told), `basis` (period, report of titles, today's price) and `currency` (NULL: not named),
-    ordered: `titles` (that it is made of; NULL: not told by title), `checkouts`, `cost`,
-    `cost_per_checkout` (NULL: none can be given), `why_none`.
+    told), `basis` (period, report of titles, list of titles) and `currency` (NULL: not named),
+    ordered: `titles` (that it is of; NULL: not told by title), `checkouts` (that the cost is of;
+    NULL: none), `cost`, `cost_per_checkout` (NULL: none can be given), `why_none`.
 
     >>> libstats.digital_cost(con, since="2026-01-01", until="2026-11-01").columns[:3]
     ['source', 'collection', 'lending_model']
     """
     by_title = con.sql(
-        f"""
-        with
-        {_PRICED},
-        found as (
-            select
-                source,
-                collection,
-                lending_model,
-                'report of titles' as basis,
-                currency,
-                count(*) as titles,
-                sum(reported_checkouts)::bigint as checkouts,
-                sum(reported_cost) as cost,
-                'the report has no cost' as why_none
-            from digital_title
-            where reported_checkouts > 0 and reported_cost is not null
-            group by all
-            union all
-            select
-                source,
-                collection,
-                lending_model,
-                'today''s price',
-                if(cost is null, null, currency),
-                count(*),
-                sum(lifetime_checkouts)::bigint,
-                if(bool_and(cost is not null), sum(cost), null),
-                case
-                    when any_value(lending_model) is null then 'its lending model is not told'
-                    when bool_or(is_undeclared) then 'nobody declared its lending model'
-                    when any_value(terms) in ('one user', 'cost per checkout')
-                        then 'their price, copies or checkouts are not told'
-                    else 'what was bought before and has ended is in no list'
-                end
-            from line
-            where lifetime_checkouts is not null
-            group by
-                source,
-                collection,
-                lending_model,
-                cost is null,
-                if(cost is null, null, currency)
-        )
-        select
-            *,
-            if(cost is not null and checkouts > 0, cost / checkouts, null) as cost_per_checkout
-        from found
         """
+        select
+            source,
+            collection,
+            lending_model,
+            'report of titles' as basis,
+            currency,
+            count(*) as titles,
+            sum(reported_checkouts)::bigint as checkouts,
+            sum(reported_cost) as cost,
+            sum(reported_cost) / sum(reported_checkouts) as cost_per_checkout,
+            null::varchar as why_none
+        from digital_title
+        where reported_checkouts > 0 and reported_cost is not null
+        group by all
+        union all
+        select
+            source,
+            collection,
+            lending_model,
+            'list of titles',
+            null,
+            count(*),
+            null,
+            null,
+            null,
+            $all_time
+        from digital_title
+        where reported_checkouts is null and lifetime_checkouts is not null
+        group by all
+        """,
+        params={"all_time": ALL_TIME},
     )
     of_period = digital_circulation(con, since=since, until=until).filter("cost is not null")
-    columns = "source, collection, lending_model, basis, currency, titles, checkouts, cost"
     told = of_period.select(
         "source, collection, lending_model, 'period' as basis, currency, null::bigint as titles,"
-        " checkouts_told as checkouts, cost, null::varchar as why_none, cost_per_checkout"
+        " checkouts_told as checkouts, cost, cost_per_checkout,"
+        " if(checkouts_told = 0, 'nothing was lent', null) as why_none"
     )
-    why = """
-        case
-            when cost_per_checkout is null and checkouts = 0 then 'nothing was lent'
-            when cost_per_checkout is null then why_none
-        end as why_none
-    """
-    return (
-        told.union(by_title)
-        .select(f"{columns}, cost_per_checkout, {why}")
-        .order(
-            "source, collection nulls first, lending_model nulls first, basis,"
-            " currency nulls first, cost_per_checkout nulls last"
-        )
+    return told.union(by_title).order(
+        "source, collection nulls first, lending_model nulls first, basis, currency nulls first"
     )
 
 
@@ -140,17 +93,23 @@ def cost_left_out(
     included.
     """
     return con.sql(
-        f"""
-        with
-        {_PRICED}
+        """
         select
-            'they have a row, and no cost' as reason,
-            count(*) filter (where cost is null and lifetime_checkouts is not null) as rows
-        from line
+            $all_time as reason,
+            count(*) filter (where reported_checkouts is null and lifetime_checkouts is not null)
+                as rows
+        from digital_title
         union all
         select
-            'their checkouts are not told',
-            count(*) filter (where lifetime_checkouts is null)
-        from line
-        """
+            'its checkouts are not told',
+            count(*) filter (where reported_checkouts is null and lifetime_checkouts is null)
+        from digital_title
+        union all
+        select
+            'its report tells of no checkout, or of no cost',
+            count(*) filter (where reported_checkouts = 0
+                or reported_checkouts > 0 and reported_cost is null)
+        from digital_title
+        """,
+        params={"all_time": ALL_TIME},
     )

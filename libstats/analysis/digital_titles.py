@@ -54,7 +54,9 @@ _ENDS = f"""
         {TERMED},
         counted as (
             select
-                *,
+                * exclude (holds),
+                -- whoever waits for a title waits for whichever copy of it comes
+                max(holds) over (partition by same) as holds,
                 coalesce(expires_on, pay_per_use_until) as ends_on,
                 if(checkouts_bought > 0 or checkouts_left > 0, checkouts_left, null) as left_over
             from termed
@@ -98,9 +100,9 @@ def digital_endings(
     `author`, `isbn`, `format`, `lending_model`, `collection` (as exported; NULL: not told),
     `standing` (used up, ended, few left, soon), `ends_on` (day; NULL: by checkouts alone),
     `days_left` (days; negative when past), `checkouts_left` (NULL: not metered so), `holds`
-    (patrons who wait; NULL: not told), `lifetime_checkouts`, `is_held_otherwise` (true where
-    another lending model of the same title goes on), `price` (of one, at present), `currency`,
-    `digital_title_id`, `source`.
+    (patrons who wait for the title in this format, in whichever lending model; NULL: not told),
+    `lifetime_checkouts`, `is_held_otherwise` (true where another lending model of the same title
+    goes on), `price` (of one, at present), `currency`, `digital_title_id`, `source`.
 
     >>> libstats.digital_endings(con, as_of="2026-10-31").columns[:3]
     ['title', 'author', 'isbn']

@@ -44,10 +44,11 @@ def proxy_visits(
 
     Definition: a visit is a session at a host on a day that opened something there, however much
     it was. Opened is status 200 to 299, parts of a file too, and 304: the reader's own copy still
-    holds. A redirection alone is none, nor are EZproxy's own statuses (906, 995). Where the log
-    tells no session, whoever comes from one address under one name on one day is one. Visits are
-    the proxy's count: never add them to what publishers count (COUNTER). Outside of what the logs
-    tell of figures are NULL; of a time that they tell of in part there may be more.
+    holds. A redirection alone is none, nor are EZproxy's own statuses (906, 995), nor the pages of
+    the proxy itself: its door, its menu. Where the log tells no session, whoever comes from one
+    address under one name on one day is one. Visits are the proxy's count: never add them to what
+    publishers count (COUNTER). Outside of what the logs tell of figures are NULL; of a time that
+    they tell of in part there may be more.
 
     Parameters
     ----------
@@ -58,9 +59,10 @@ def proxy_visits(
     Returns one row per part, ordered: `part` (NULL: not told; of groups it is called
     `patron_group`, and published tables withhold small counts of it), `sessions` (that visited;
     NULL where the keys of some have expired), `visits` (session, host and day), `asked` (session,
-    host and day: links to it through the proxy's own door), `asked_not_opened` (of them without a
-    visit of that host by anybody on that day), `refused` (without a visit, answered 401, 403 or the
-    like), `failed` (without a visit, not found or an error), both session, host and day;
+    host and day: links to it through the proxy's own door, which sent them on or had let them in
+    before), `asked_not_opened` (of them without a visit of that host by anybody on that day),
+    `refused` (without a visit, answered 401, 403 or the like), `failed` (without a visit, not found
+    or an error), both session, host and day;
     `days_told` (days of which the part has lines), `coverage` (whole, partly, outside: what the
     logs tell of it), `reason` (why not whole).
 
@@ -81,7 +83,9 @@ def proxy_visits(
                     partition by source, host, visited_on, session_key
                 ) as opened_by_session
             from access_session
-            where visited_on >= $since::date and visited_on < $until::date
+            where visited_on >= $since::date
+                and visited_on < $until::date
+                and host is distinct from '(the proxy)'
         ),
         counted as (
             select
@@ -133,7 +137,7 @@ def proxy_visits_left_out(
         """
         with visit as (
             select
-                outcome,
+                if(host = '(the proxy)', host, outcome) as outcome,
                 visited_on >= $since::date and visited_on < $until::date as is_within
             from access_session
         )
@@ -143,11 +147,16 @@ def proxy_visits_left_out(
         from visit
         union all
         select
-            'nothing was opened: ' || told.outcome,
+            if(
+                told.outcome = '(the proxy)',
+                'the proxy''s own pages, such as its login',
+                'nothing was opened: ' || told.outcome
+            ),
             count(*) filter (where v.is_within)
         from (
             select unnest([
-                'asked', 'redirected', 'refused', 'not found', 'failed', 'other', 'not told'
+                'asked', 'redirected', 'refused', 'not found', 'failed', 'other', 'not told',
+                '(the proxy)'
             ]) as outcome
         ) told
         left join visit v using (outcome)

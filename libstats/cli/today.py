@@ -196,7 +196,11 @@ def _digital_title_lines(today: Today) -> list[str]:
         (
             row["title"] or "",
             row["to_do"],
-            "; ".join(filter(None, (row["why"], row["format"], row["lending_model"]))),
+            "; ".join(
+                filter(
+                    None, (row[name] for name in ("why", "format", "lending_model", "collection"))
+                )
+            ),
         )
         for row in today.digital_titles[: lists.MOST]
     ]

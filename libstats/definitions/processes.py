@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -365,7 +365,7 @@ def process_of(con: duckdb.DuckDBPyConnection, name: str) -> Process:
     """The process of that name, or that people call so, as the connection's workspace has it.
     Raises AnalysisError if there is none, or several."""
     rows = con.execute("select process, definition from process order by rowid").fetchall()
-    found = {known: _read(definition) for known, definition in rows}
+    found = {known: json.loads(definition) for known, definition in rows}
     called = [
         known
         for known, given in found.items()
@@ -384,10 +384,6 @@ def process_of(con: duckdb.DuckDBPyConnection, name: str) -> Process:
         )
     given = found[called[0]]
     return _built(called[0], {key: value for key, value in given.items() if key != "name"})
-
-
-# a definition as it stands in the table is asked for often, and read only
-_read = lru_cache(maxsize=256)(json.loads)
 
 
 def _plain(name: str) -> str:

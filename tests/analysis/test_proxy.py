@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import libstats
+from libstats.analysis.proxy import proxy_visits_left_out
 from libstats.analysis.proxy_logins import proxy_logins_left_out
 from tests.support.tables import holding
 
@@ -104,3 +105,20 @@ def test_starts_by_resource() -> None:
         ("db.example", 2, 0, 1, "whole", None),
         ("j.example", 2, 1, None, "whole", None),
     ]
+
+
+def test_pages_of_the_proxy_itself_are_no_visits() -> None:
+    told = {"source": "ezproxy", "visited_on": "2026-10-30", "session_key": 1}
+    con = holding(
+        access_session=[
+            {**told, "access_session_id": "1", "host": "(the proxy)", "outcome": "success"},
+            {**told, "access_session_id": "2", "host": "(the proxy)", "outcome": "failed"},
+            {**told, "access_session_id": "3", "host": "db.example", "outcome": "success"},
+            {**told, "access_session_id": "4", "host": "j.example", "outcome": "asked"},
+        ]
+    )
+    found = libstats.proxy_visits(con, **PERIOD).project("part, visits, asked_not_opened, failed")
+    assert found.fetchall() == [("db.example", 1, 0, 0), ("j.example", 0, 1, 0)]
+    left_out = dict(proxy_visits_left_out(con, **PERIOD).fetchall())
+    assert left_out["the proxy's own pages, such as its login"] == 2
+    assert left_out["nothing was opened: failed"] == 0

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from io import BytesIO
+from itertools import pairwise
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 import libstats
+from libstats.analysis.today import exports
 from libstats.analysis.today import lists as today
 from libstats.analysis.today import words as today_words
 from libstats.analysis.today.exports import Export
@@ -96,6 +98,26 @@ def test_the_habit_is_the_median_of_what_lies_between_exports(workspace: Workspa
     assert "  koha items  2026-01-20 00:00  5 days old, usually every 1 day" in text(
         today.read(libstats.open(workspace), datetime(2026, 1, 25))
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "is_habit"),
+    [
+        ((0, 31, 59, 90), True),  # by the month
+        ((0, 136), False),  # one time between two says nothing
+        ((0, 31, 303), False),
+        ((0, 1, 40, 41, 240), False),  # 1, 39, 1 and 199
+    ],
+)
+def test_a_habit_is_of_enough_times_that_are_alike(days: tuple[int, ...], is_habit: bool) -> None:
+    pairs = pairwise(days)
+    assert exports.is_habit([timedelta(days=after - before) for before, after in pairs]) is is_habit
+
+
+def test_what_comes_now_and_then_has_no_usual_time() -> None:
+    export = Export("a", "b", NOW, timedelta(days=136), timedelta(days=40), is_habit=False)
+    assert today_words.freshness(export) == "40 days old, at no regular times"
+    assert today_words.older([export]) == "Not loaded for long"
 
 
 def test_what_a_newer_file_of_invoices_holds_nothing_of_is_as_new_as_the_rest(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from libstats.analysis.today.digital import Digital, beyond_usual, reports_missing, said
+from libstats.analysis.today.untold import untold
 from tests.support.tables import Rows, holding
 
 OCTOBER = (date(2026, 10, 1), date(2026, 11, 1))
@@ -53,6 +54,11 @@ def missing(*reports: Rows, as_of: str = "2026-11-01") -> list[tuple[Any, ...]]:
         ([told("Sea", range(1, 8)), told("Hill", range(1, 8))], []),
         # its provider answered, and gave no counts
         ([told("Sea", range(1, 8)), told("Sea", range(8, 9), None)], [("Sea", [8], "not ready")]),
+        # its provider answered, and never gave any
+        (
+            [told("Sea", range(8, 10), None), told("Hill", range(1, 10))],
+            [("Sea", [8, 9], "not ready")],
+        ),
         # another release is the same report
         ([told("Sea", range(1, 8)), told("Sea", range(8, 10), release="5.1")], []),
         # what began later lacks nothing before; no use is told
@@ -72,6 +78,22 @@ def test_a_month_is_due_four_weeks_after_its_end_and_what_ended_long_ago_is_not(
     assert missing(*reports, as_of="2026-11-28") == []
     assert missing(*reports, as_of="2026-11-29") == [("Sea", [10], None)]
     assert missing(*reports, as_of="2027-10-02") == []
+
+
+def test_where_a_report_is_fetched_is_said_without_a_harvest_that_nobody_set_up() -> None:
+    row = {"report": "TR_J1", "platform": "Sea", "months": [date(2026, 9, 1)], "answers": None}
+    assert said(Digital(missing=[row])) == [
+        "TR_J1 of Sea did not come for September 2026: export it from the platform, or libstats"
+        " harvest where that is set up."
+    ]
+
+
+def test_that_no_report_was_ever_loaded_is_said_where_something_is_licensed() -> None:
+    never = "which reports of use are missing (none was ever loaded: see docs/export-counter.md)"
+    licence = [{"source": "own", "licence_id": "L-1"}]
+    assert never in untold(holding(licence=licence))
+    assert never not in untold(holding())
+    assert never not in untold(holding(licence=licence, usage_report=told("Sea", range(1, 2))))
 
 
 def logins(day: int, failed: int, user: int | None = 1) -> Rows:

@@ -12,7 +12,7 @@ import pytest
 import libstats
 from libstats.loading.receipt import FileReceipt
 from libstats.readers.logs import parting
-from libstats.readers.logs.log_format import USUAL, LogFormat, proposed
+from libstats.readers.logs.log_format import USUAL, LogFormat, proven
 from libstats.readers.logs.proxy_log import ProxyLog
 from libstats.readers.part import Damaged
 from libstats.readers.place import place_of
@@ -94,24 +94,59 @@ def test_plain_lines_are_read_as_all_others(
     assert len({tuple(row) for _, row in quick}) > 20
 
 
-def test_a_form_that_is_not_told_is_refused_with_one_that_fits(
+def test_a_form_that_is_not_told_is_asked_for_with_the_columns_in_doubt(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     text = "".join(line(n) for n in range(5))
     receipt = loaded(workspace, tmp_path / "ezproxy.log", text)
     assert receipt.outcome == "refused"
-    assert f"[ezproxy]\n  log_format = '{WITH_SESSION}'" in receipt.reason
-    assert f"log_format = '{WITH_SESSION}'" in inspect(tmp_path / "ezproxy.log")
-    assert "avery" not in receipt.reason
+    doubt = "Its lines do not prove what stands in columns 2, 3: a name, a number and a session"
+    assert doubt in receipt.reason
+    assert doubt in inspect(tmp_path / "ezproxy.log")
+    assert "avery" not in receipt.reason and "log_format = '%h" not in receipt.reason
     workspace.config["ezproxy"] = {"log_format": WITH_SESSION}
     assert loaded(workspace, tmp_path / "ezproxy.log", text).outcome == "loaded"
 
 
-def test_a_form_is_proposed_only_where_it_fits() -> None:
-    assert proposed([line(1).strip()]) == WITH_SESSION
-    combined = '192.0.2.7 - - [31/Oct/2026:09:30:00 +0100] "GET http://a/ HTTP/1.1" 200 5 "-" "x y"'
-    assert proposed([combined]) == f'{USUAL} "%{{-}}i" "%{{-}}i"'
-    assert proposed(["no time at all"]) is None
+ASKED = '[31/Oct/2026:09:30:00 +0100] "GET http://a/ HTTP/1.1"'
+
+
+@pytest.mark.parametrize(
+    ("lines", "form", "doubtful"),
+    [
+        # nothing but what looks like nothing else
+        ([f"192.0.2.7 {ASKED} 200 51"], '%h %t "%r" %s %b', []),
+        # the page before and the program are passed over
+        (
+            [f'192.0.2.7 {ASKED} 200 5 "http://b/c" "Mozilla/5.0 (X11)"'],
+            '%h %t "%r" %s %b "%{-}i" "%{-}i"',
+            [],
+        ),
+        # users that are numbers are no bytes and no status, sessions are no users
+        ([f"192.0.2.7 21234567 {ASKED} 200 51"], '%h %{-}i %t "%r" %s %b', [2]),
+        ([f"192.0.2.7 123 {ASKED} 200 51"], '%h %{-}i %t "%r" %{-}i %{-}i', [2, 5, 6]),
+        ([f"192.0.2.7 s1XYZabcd0001 avery {ASKED} 302 -"], '%h %{-}i %{-}i %t "%r" %s %b', [2, 3]),
+        # bytes in the place of the status
+        ([f"192.0.2.7 {ASKED} 512 200"], '%h %t "%r" %{-}i %{-}i', [4, 5]),
+        # which of two is the reader's computer, and what is told of nobody
+        ([f"192.0.2.7 10.0.0.1 {ASKED} 200 51"], '%{-}i %{-}i %t "%r" %s %b', [1, 2]),
+        ([f'192.0.2.7 - {ASKED} 200 5 "-"'], '%h %{-}i %t "%r" %s %b %{-}i', [2, 7]),
+        (["no time at all"], None, []),
+    ],
+)
+def test_a_field_is_proposed_only_where_lines_prove_it(
+    lines: list[str], form: str | None, doubtful: list[int]
+) -> None:
+    assert proven(lines) == (form, doubtful)
+
+
+def test_a_form_that_lines_prove_is_shown(workspace: Workspace, tmp_path: Path) -> None:
+    receipt = loaded(workspace, tmp_path / "ezproxy.log", f"192.0.2.7 {ASKED} 200 51\n")
+    assert "[ezproxy]\n  log_format = '%h %t \"%r\" %s %b'" in receipt.reason
+
+
+def test_a_line_of_another_form_does_not_fit() -> None:
+    combined = f'192.0.2.7 - - {ASKED} 200 5 "-" "x y"'
     assert LogFormat('%h %u %t "%r" %s').fits([combined]) is False
 
 
@@ -217,3 +252,36 @@ def test_what_is_asked_for_in_vain_and_what_keys_that_expired_cannot_tell(
         assert con.sql(
             "select count(session_key), count(user_key) from access_session"
         ).fetchall() == [(0, 0)]
+
+
+def asked(user: str, page: str, status: int) -> str:
+    """A line of one evening in the usual form."""
+    return f'192.0.2.7 - {user} [31/Oct/2026:21:30:00 -0400] "{page} HTTP/1.1" {status} 5\n'
+
+
+def test_the_proxy_itself_is_no_host_and_its_form_opens_nothing(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    door = "https://proxy.library.example:443"
+    text = "".join(
+        [
+            # a vendor's own address that looks like a door
+            asked("avery", "GET https://db.example/login?url=https://db.example/home", 302),
+            asked("-", f"GET {door}/login?url=https://rare.example/toc", 200),
+            asked("-", f"POST {door}/login", 200),
+            asked("-", f"GET {door}/public/logo.png", 404),
+            asked("-", f"GET {door}/login?url=https://sent.example/", 302),
+            asked("avery", f"GET {door}/login?url=https://in.example/", 200),
+            asked("avery", "GET https://db.example:443/home", 200),
+        ]
+    )
+    receipt = loaded(workspace, tmp_path / "ezproxy.log", text)
+    assert "lines of the proxy's own pages, which are no visits: 3" in receipt.remarks
+    assert [row[1:4] for row in rows(workspace)] == [
+        ("(the proxy)", "not found", 1),
+        ("(the proxy)", "success", 1),
+        ("db.example", "asked", 1),
+        ("db.example", "success", 1),
+        ("in.example", "asked", 1),
+        ("sent.example", "asked", 1),
+    ]

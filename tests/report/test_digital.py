@@ -82,7 +82,10 @@ def test_the_answer_says_how_many_got_in_and_what_use_costs() -> None:
     html = digital.answer(example())
     assert "Access works: no day stands out." in html
     assert "Of 12 troubles with logins at the proxy 8 ended well." in html
-    assert "The dearest use cost 2.00 USD (Sea)." in html
+    assert (
+        "The dearest use cost 2.00 USD: Sea, by Unique Item Requests, in the 12 months from "
+        "October 2025."
+    ) in html
     assert "Nothing tells what share of checkouts patrons did themselves." in html
     assert "Before you use these figures" not in html
 
@@ -98,9 +101,14 @@ def test_a_day_that_stands_out_is_the_answer() -> None:
 
 def test_a_host_that_opens_to_nobody_is_named() -> None:
     shut = {"part": "shut.example", **HOST, "visits": 0, "asked_not_opened": 3}
-    report = example(hosts=[{"part": "db.example", **HOST}, shut])
-    assert "shut.example does not open." in digital.answer(report)
-    assert "Asked for and opened by nobody on that day: shut.example." in digital.hosts(report)
+    once = {**shut, "part": "once.example", "asked_not_opened": 1}
+    report = example(hosts=[{"part": "db.example", **HOST}, shut, once])
+    assert "shut.example (3 times asked for) does not open. Try once.example:" in digital.answer(
+        report
+    )
+    html = digital.hosts(report)
+    assert "Asked for and opened by nobody on that day: shut.example, 3 times." in html
+    assert "Asked for and opened by nobody on that day: once.example, 1 time." in html
 
 
 def test_a_log_of_a_part_of_the_month_is_said_before_its_figures() -> None:
@@ -203,6 +211,24 @@ def test_the_workbook_has_every_metric_and_all_that_is_told_of_use() -> None:
     assert row["why_unknown"] == "no report: 2026-09"
 
 
+def test_times_turned_away_are_of_the_months_that_are_told() -> None:
+    """Nine months of twelve are told; told as a whole, they are of the year."""
+    row = {"platform": "Sea", "metric": "Limit_Exceeded", "uses_told": 14, "months": 12}
+    html = digital.answer(example(uses=[{**row, "months_told": 9}]))
+    told = "in the 9 told of the 12 months October 2025 to September 2026."
+    assert f"Too many were in at once, {told}" in html
+    html = digital.answer(example(uses=[{**row, "months_told": 12}]))
+    assert "Too many were in at once, October 2025 to September 2026." in html
+
+
+def test_reports_that_were_never_loaded_are_to_be_fetched() -> None:
+    told = {**dict.fromkeys(TABLES, True), "usage_report": False}
+    shown = digital.to_do(example(told=told))
+    assert "Fetch reports of use" in shown and "all: none was ever loaded" in shown
+    assert "Export it from the platform, or libstats harvest where that is set up" in shown
+    assert "Fetch reports of use" not in digital.to_do(example())
+
+
 # --- digital lending ---
 
 
@@ -247,7 +273,7 @@ def test_what_ends_and_where_too_many_wait_are_in_the_answer_and_to_be_done() ->
     queue = {**of, "lending_models": "Metered; One", "holds": 13, "copies": 3}
     queue |= {"holds_per_copy": 13 / 3, "to_buy": 1, "standing": "buy", "why": None}
     unsure = {**queue, "title": "Luck", "to_buy": None, "standing": "cannot judge", "why": "why"}
-    decide = [{"title": "Tide"}, {"title": "Tide"}]
+    decide = [{"title": "Tide"}]
     lending = Lending(PERIOD, True, ends=[end], queues=[queue, unsure], decide=decide)
     report = example(lending=lending)
     assert "1 digital title wants a decision." in digital.answer(report)
@@ -257,19 +283,59 @@ def test_what_ends_and_where_too_many_wait_are_in_the_answer_and_to_be_done() ->
     assert "2 checkouts left; another lending model goes on" in ends
     assert "overdrive, own, Metered" in ends
     waits = digital.queues(report)._repr_html_()
-    assert "More than 4 wait for one copy of 1 title: 1 more copy would end that." in waits
+    assert "More than 4 wait for one copy of 1 title." in waits
+    assert "overdrive, own: 1 more copy of 1 title would end that." in waits
+    assert "Holds a copy: who waits, divided by the copies that still lend." in waits
+    assert "Where no collection is named" not in waits
     assert "1 title cannot be judged: see why below." in waits and ">4.33<" in waits
+
+
+def test_copies_to_buy_are_told_by_collection_and_never_added() -> None:
+    """2 of the library's own and 3 of the consortium's; of a list without collections it is said."""
+    row = {"source": "overdrive", "title": "Tide", "isbn": None, "format": "eBook", "why": None}
+    row |= {"lending_models": "One", "holds": 13, "copies": 1, "holds_per_copy": 13.0}
+    row |= {"collection": "Advantage", "to_buy": 2, "standing": "buy"}
+    other = {**row, "collection": "consortium", "to_buy": 3}
+    html = digital.queues(example(lending=Lending(PERIOD, True, queues=[row, other])))
+    assert "overdrive, Advantage: 2 more copies of 1 title would end that." in html
+    assert "overdrive, consortium: 3 more copies of 1 title would end that." in html
+    hidden = {**row, "collection": None}
+    html = digital.queues(example(lending=Lending(PERIOD, True, queues=[hidden])))
+    assert "Where no collection is named" in html
+
+
+def test_each_thing_to_do_is_counted_as_often_as_its_list_has_it() -> None:
+    """Two licences of one name are two to decide; two metrics of one platform are one platform."""
+    licence = {"resource": "Sea", "licence_id": "L-1"}
+    uses = [
+        {"platform": "Sea", "metric": metric, "uses_told": 2, "months": 12, "months_told": 12}
+        for metric in ("Limit_Exceeded", "No_License")
+    ]
+    decide = [{"title": "Tide"}, {"title": "Tide"}]
+    report = example(
+        licences=[licence, {**licence, "licence_id": "L-2"}],
+        uses=uses,
+        lending=Lending(PERIOD, True, decide=decide),
+    )
+    shown = digital.to_do(report)._repr_html_()
+    counts = dict(re.findall(r"<th[^>]*>([^<]+)</th>\s*<td[^>]*>(\d+)</td>", shown))
+    assert counts["Decide licences"] == "2"
+    assert counts["Decide digital titles"] == "2"
+    assert counts["Think of more places, or of a licence"] == "1"
+    html = digital.answer(report)
+    assert "2 digital titles want a decision." in html
 
 
 def test_costs_of_lending_models_are_never_added() -> None:
     row = {"source": "hoopla", "collection": None, "lending_model": None, "basis": "period"}
     row |= {"titles": None, "checkouts": 100, "cost": Decimal("150.00"), "currency": "USD"}
     row |= {"cost_per_checkout": Decimal("1.50"), "why_none": None}
-    owned = {**row, "source": "overdrive", "lending_model": "One", "basis": "today's price"}
-    none = {**owned, "lending_model": "Metered", "cost": None, "cost_per_checkout": None}
+    owned = {**row, "source": "overdrive", "lending_model": "One", "basis": "report of titles"}
+    none = {**owned, "basis": "list of titles", "cost": None, "cost_per_checkout": None}
     costs = [row, {**owned, "cost": Decimal("37.00")}, {**none, "why_none": "it is in no list"}]
     html = digital.lending_costs(example(lending=Lending(PERIOD, costs=costs)))._repr_html_()
     assert "A cost is known in 2 of 3 rows; each other row says why not." in html
+    assert "Checkouts are of the same days;" in html
     assert ">it is in no list<" in html and ">1.50<" in html
     assert "187.00" not in html and "never add them up" in html
 

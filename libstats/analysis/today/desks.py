@@ -131,25 +131,45 @@ def tasks(work: Work, group: str) -> list[tuple[str, list[Row]]]:
 
 
 def first(today: Today) -> str:
-    """What to do first, and how many things wait at each desk, in sentences."""
+    """What to do first, and how many things wait at each desk and beside the desks, in sentences:
+    what is late or left lying, what needs a decision, what is to be looked into."""
+    beside = [*_listed("To be decided", _decisions(today)), *_listed("Look into", _looks(today))]
+    judged = [f"{today.not_judged}."] if today.not_judged else []
     busy = at_desks(today, DO)
-    beside = f" {today.not_judged}." if today.not_judged else ""
     if not busy:
-        waiting = sum(today.count(group) for group in GROUPS) + len(today.digital_titles)
-        none = "Nothing that could be judged waits." if beside else "Nothing waits."
-        said = "Nothing is late or left lying." if waiting else none
-        if today.scanned:
-            count = len(today.scanned)
-            copies = "1 copy" if count == 1 else f"{count:,} copies"
-            said = f"Nothing is late or left lying at a desk. See to {copies} that scans tell of."
-        return f"{said}{beside}"
-    parts = [f"{desk.name.lower()} {desk.count(DO):,}" for desk in busy]
+        waits = beside or any(today.count(group) for group in GROUPS)
+        none = "Nothing that could be judged waits." if judged else "Nothing waits."
+        return " ".join(["Nothing is late or left lying." if waits else none, *beside, *judged])
+    parts = [(desk.name.lower(), desk.count(DO)) for desk in busy]
     total = today.count(DO)
-    return (
-        f"Begin with {_beginning(busy[0])}. "
-        f"{total:,} {'thing is' if total == 1 else 'things are'} to be done now: "
-        f"{', '.join(parts)}.{beside}"
-    )
+    things = "1 thing is to be done now" if total == 1 else f"{total:,} things are to be done now"
+    begin = f"Begin with {_beginning(busy[0])}."
+    return " ".join([begin, *_listed(things, parts), *beside, *judged])
+
+
+def _listed(what: str, parts: list[tuple[str, int]]) -> list[str]:
+    """What waits, by name, as a sentence; none where nothing does."""
+    told = ", ".join(f"{name} {count:,}" for name, count in parts if count)
+    return [f"{what}: {told}."] if told else []
+
+
+def _decisions(today: Today) -> list[tuple[str, int]]:
+    """What needs a decision, by desk and by list."""
+    return [
+        *((desk.name.lower(), desk.count(DECIDE)) for desk in at_desks(today, DECIDE)),
+        ("licences", len(today.licences)),
+        ("subscriptions", len(today.subscriptions)),
+        ("digital titles", len(today.digital_titles)),
+    ]
+
+
+def _looks(today: Today) -> list[tuple[str, int]]:
+    """What is at no desk of its own, by list."""
+    return [
+        ("reports of use that did not come", len(today.digital.missing)),
+        ("days of many refusals", len(today.digital.refused)),
+        ("copies that scans tell of", len(today.scanned)),
+    ]
 
 
 def _beginning(desk: Desk) -> str:

@@ -15,7 +15,7 @@ from libstats.analysis.eresources import REPORTED
 from libstats.analysis.proxy_logins import proxy_logins
 from libstats.wording import Row, day_name, listed, month_name, number, records
 
-__all__ = ["PROXY", "Digital", "beyond_usual", "digital", "reports_missing", "said"]
+__all__ = ["FETCH", "PROXY", "Digital", "beyond_usual", "digital", "reports_missing", "said"]
 
 DUE_DAYS = 28  # after its end a month is to be there (COUNTER's code of practice: four weeks)
 LATELY = 12  # months: what was last told longer ago has ended
@@ -23,6 +23,8 @@ FEWEST, BASELINE = 12, 60  # days by which a day is judged, at least and at most
 MOST_USUAL = 4  # refusals of a day that are never beyond the usual
 WEEK = timedelta(days=7)
 PROXY = "the proxy"
+# true whether or not libstats.toml names the platform's service
+FETCH = "export it from the platform, or libstats harvest where that is set up"
 REACH = 180  # days before a period in which those that judge it are looked for
 
 
@@ -46,12 +48,13 @@ def reports_missing(con: duckdb.DuckDBPyConnection, as_of: date) -> list[Row]:
     """Which reports of use lack months that are due?
 
     A month is due four weeks after its end. It is missing if the report has told an earlier one of
-    the last twelve months, and others have come for it, or its provider gave no counts. Releases
-    are one: a platform that changes its release lacks nothing.
+    the last twelve months, and others have come for it, or its provider gave no counts. Of a report
+    that never told a month those are missing for which its provider gave no counts. Releases are
+    one: a platform that changes its release lacks nothing.
 
     Returns one row per `platform`, `report` and `institution`, ordered: `newest` (the last month
-    that is told), `months` (those that are missing), `answers` (what their provider said, if
-    anything), `source`.
+    that is told; NULL: none ever was), `months` (those that are missing), `answers` (what their
+    provider said, if anything), `source`.
     """
     return records(
         con.sql(
@@ -94,7 +97,7 @@ def reports_missing(con: duckdb.DuckDBPyConnection, as_of: date) -> list[Row]:
                 string_agg(distinct s.answer, ', ' order by s.answer) as answers,
                 r.source
             from report_of r
-                join due d on d.month > r.first_told
+                join due d on d.month > r.first_told or r.first_told is null
                 left join stood s
                     on s.source = r.source
                     and s.platform is not distinct from r.platform
@@ -102,8 +105,9 @@ def reports_missing(con: duckdb.DuckDBPyConnection, as_of: date) -> list[Row]:
                     and s.institution is not distinct from r.institution
                     and s.narrowed_to = r.narrowed_to
                     and s.month = d.month
-            where r.newest >= date_trunc('month', $as_of::date) - to_months($lately)
-                and not coalesce(s.is_told, false)
+            where not coalesce(s.is_told, false)
+                and (r.newest >= date_trunc('month', $as_of::date) - to_months($lately)
+                    or r.newest is null and s.month is not null)
             group by r.platform, r.report, r.institution, r.narrowed_to, r.newest, r.source
             order by lower(r.platform) nulls last, r.report, r.institution, r.source
             """,
@@ -208,7 +212,7 @@ def _missing(row: Row) -> str:
     months = listed([month_name(month) for month in row["months"]])
     answer = f" Its provider says: {row['answers']}." if row["answers"] else ""
     of = row["platform"] or "a platform without a name"
-    return f"{row['report']} of {of} did not come for {months}: libstats harvest.{answer}"
+    return f"{row['report']} of {of} did not come for {months}: {FETCH}.{answer}"
 
 
 def _refused(row: Row) -> str:

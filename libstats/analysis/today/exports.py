@@ -10,16 +10,20 @@ from statistics import median
 
 import duckdb
 
-__all__ = ["Export", "age", "days", "loaded_exports"]
+__all__ = ["Export", "age", "days", "is_habit", "loaded_exports"]
 
 ONE_MOMENT = timedelta(hours=12)  # files of less between them are of one snapshot, no rhythm
 WEEKEND, ONCE, LONG = timedelta(days=3), timedelta(days=7), timedelta(days=35)
 
 
+# times between exports from which there is a habit, and how many in three of them are alike
+FEWEST_GAPS, ALIKE = 3, 2
+
+
 @dataclass(frozen=True)
 class Export:
     """How fresh an export is. `usual` is the time that commonly lies between two of it, None if it
-    was loaded once."""
+    was loaded once; it `is_habit` if there are enough such times and most are like it."""
 
     source: str
     name: str
@@ -27,6 +31,7 @@ class Export:
     usual: timedelta | None
     age: timedelta
     tables: tuple[str, ...] = ()  # that it fills
+    is_habit: bool = True
 
     @property
     def is_stale(self) -> bool:
@@ -91,14 +96,27 @@ def loaded_exports(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Export
         """
     ).fetchall()
     return [
-        Export(source, name, newest, _usual(times), age(newest, now), tuple(tables))
+        Export(source, name, newest, _usual(gaps), age(newest, now), tuple(tables), is_habit(gaps))
         for source, name, times, newest, tables in rows
+        for gaps in (_gaps(times),)
     ]
 
 
-def _usual(times: Sequence[datetime]) -> timedelta | None:
-    gaps = [gap for before, after in pairwise(times) if (gap := after - before) >= ONE_MOMENT]
+def _gaps(times: Sequence[datetime]) -> list[timedelta]:
+    return [gap for before, after in pairwise(times) if (gap := after - before) >= ONE_MOMENT]
+
+
+def _usual(gaps: Sequence[timedelta]) -> timedelta | None:
     return median(gaps) if gaps else None  # type: ignore[type-var]
+
+
+def is_habit(gaps: Sequence[timedelta]) -> bool:
+    """True for enough gaps of which two in three are between half of the usual one and twice it."""
+    usual = _usual(gaps)
+    if usual is None or len(gaps) < FEWEST_GAPS:
+        return False
+    alike = sum(usual / 2 <= gap <= 2 * usual for gap in gaps)
+    return 3 * alike >= ALIKE * len(gaps)
 
 
 def age(at: datetime, now: datetime) -> timedelta:

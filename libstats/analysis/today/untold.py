@@ -25,6 +25,10 @@ _ASKED = {
         "exists (from ill_request where direction = 'borrowing')",
         "exists (from ill_refusal)",
     ),
+    "which reports of use are missing (none was ever loaded: see docs/export-counter.md)": (
+        "exists (from licence)",
+        "exists (from usage_report)",
+    ),
     "which requests have no library that could be found (declare your system’s word for it under"
     " [roles], with the milestone not_located)": (
         "exists (from ill_request where direction = 'borrowing')",

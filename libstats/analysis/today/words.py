@@ -19,12 +19,10 @@ _LYING = ("returned_by_patron",)  # steps that are late whatever the due day say
 
 def freshness(export: Export) -> str:
     """How old an export is, and how often it usually comes."""
-    often = (
-        "loaded once"
-        if export.usual is None
-        else f"usually every {days(max(export.usual, timedelta(days=1)))}"
-    )
-    return f"{days(export.age)} old, {often}"
+    if export.usual is None:
+        return f"{days(export.age)} old, loaded once"
+    often = f"usually every {days(max(export.usual, timedelta(days=1)))}"
+    return f"{days(export.age)} old, {often if export.is_habit else 'at no regular times'}"
 
 
 def headline(work: Work) -> str:
@@ -86,8 +84,10 @@ def counted_from(row: Row) -> str:
 
 
 def older(exports: Sequence[Export]) -> str:
-    """How exports are old: what was loaded once has no usual time."""
-    return "Older than usual" if any(each.usual for each in exports) else "Older than a week"
+    """How exports are old: what was loaded once, or now and then, has no usual time."""
+    if any(each.usual and each.is_habit for each in exports):
+        return "Older than usual"
+    return "Not loaded for long" if any(each.usual for each in exports) else "Older than a week"
 
 
 def is_due(row: Row) -> bool:

@@ -1,5 +1,5 @@
 """LogFormat, the line of EZproxy's config.txt that says what a line of its log holds: as a pattern,
-and guessed from lines where nobody says it."""
+and what lines prove of it where nobody says it."""
 
 from __future__ import annotations
 
@@ -142,41 +142,58 @@ _REQUEST = re.compile(r'"[A-Z]+ \S.*"')
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:]+", re.IGNORECASE)
 
 
-def proposed(lines: Sequence[str]) -> str | None:
-    """The form that these lines seem to have, for a person to look at; None where they show no time
-    and no address of a page."""
+# what only one column of a log looks like
+_PROVEN = (
+    ("%t", _TIME),
+    ('"%r"', _REQUEST),
+    ("%h", _ADDRESS),
+    ("%U", re.compile(r"https?://\S+")),
+)
+_STATUS, _BYTES = re.compile(r"[1-9]\d\d"), re.compile(r"\d+|-")
+# the page before, and the program that asked: nothing of them is read
+_PASSED_OVER = (re.compile(r'"(?:-|https?://.*)"'), re.compile(r'"(?:-|[^"]*\w/[\d.].*)"'))
+
+
+def proven(lines: Sequence[str]) -> tuple[str | None, list[int]]:
+    """The form of lines as far as they prove it, and which columns may be one thing or another: a
+    name, a number and a session look alike. No form where they show no time and no address of a
+    page, or differ too much."""
     rows = [_WORD.findall(line) for line in lines]
     width = len(rows[0]) if rows else 0
     alike = [row for row in rows if len(row) == width]
     if 2 * len(alike) <= len(rows):
-        return None
-    told, seen = list[str](), set[str]()
-    for column in zip(*alike, strict=True):
-        word = _guess(column, seen)
-        seen.add(word)
-        told.append(word)
-    found = "".join(told).replace("\t", "\\t")
-    return found if LogFormat(found).is_whole and LogFormat(found).fits(lines) else None
+        return None, []
+    columns = list(zip(*alike, strict=True))
+    words = [column for column in columns if not column[0].isspace()]
+    named = _named(words)
+    told = iter(named)
+    form = "".join(
+        column[0] if column[0].isspace() else next(told) or "%{-}i" for column in columns
+    ).replace("\t", "\\t")
+    if not (LogFormat(form).is_whole and LogFormat(form).fits(lines)):
+        return None, []
+    return form, [number for number, name in enumerate(named, 1) if not name]
 
 
-def _guess(column: Sequence[str], seen: set[str]) -> str:
-    """What a column of words is, by all of them."""
-    kinds = (
-        ("%t", _TIME),
-        ('"%r"', _REQUEST),
-        ("%h", _ADDRESS),
-        ("%l", re.compile("-")),
-        ("%u", re.compile("-")),
-        ("%s", re.compile(r"[1-9]\d\d|-")),
-        ("%b", re.compile(r"\d+|-")),
-        ("%U", re.compile(r"https?://\S+")),
-        ("%{ezproxy-session}i", re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9]{12,}|-")),
-    )
-    if column[0].isspace():
-        return column[0]
-    for word, form in kinds:
-        if word not in seen and all(form.fullmatch(text) for text in column):
-            return word
-    if all(text.startswith('"') for text in column):
-        return '"%{-}i"'
-    return "%u" if "%u" not in seen else "%{-}i"
+def _named(words: Sequence[Sequence[str]]) -> list[str]:
+    """What each column is; empty where it is not proven."""
+    found = [""] * len(words)
+    for name, form in (*_PROVEN, ("%s", _STATUS)):
+        places = [at for at, column in enumerate(words) if _all(form, column)]
+        if len(places) == 1 and (name != "%s" or _follows(places[0], found, '"%r"', "%U")):
+            found[places[0]] = name
+    for at, column in enumerate(words):
+        if not found[at] and _follows(at, found, "%s") and _all(_BYTES, column):
+            found[at] = "%b"
+        if not found[at] and any(_all(form, column) for form in _PASSED_OVER):
+            found[at] = "" if set(column) == {'"-"'} else '"%{-}i"'
+    return found
+
+
+def _all(form: re.Pattern[str], column: Sequence[str]) -> bool:
+    return all(form.fullmatch(text) for text in column)
+
+
+def _follows(at: int, found: Sequence[str], *names: str) -> bool:
+    """True where a column stands right behind one of some kinds."""
+    return at > 0 and found[at - 1] in names

@@ -3,6 +3,7 @@ memory alone, so that what stands beside the wanted fields is never written anyw
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -27,9 +28,11 @@ _PLAIN = (
 _HOST = r"""case
             when regexp_full_match(host_told, '[0-9.]+|\[.*') then '(a number)'
             when regexp_full_match(host_told, '[\pL\d_-]+([.][\pL\d_-]+)+[.]?')
-                then lower(host_told)
+                then host_told
             else '(none)'
         end"""
+# what the proxy shows of its own: its door, its menu, its pictures
+THE_PROXY = "(the proxy)"
 # of what stands between the second and the third stroke of a page's address
 _HOST_IN = r"^(?:[^@]*@)?(\[[^\]]*\]|[^:\s?#@]*)"
 # the proxy's own door, and where somebody wants to go through it
@@ -39,7 +42,8 @@ _WANTED = (
 )
 _OUTCOME = """case
             when status is null then 'not told'
-            when wanted <> '' and status < 400 then 'asked'
+            -- a door that shows its form (200) to who is not in has opened nothing
+            when is_sent_on and status < 400 then 'asked'
             when status between 200 and 299 or status = 304 then 'success'
             when status between 300 and 399 then 'redirected'
             when status in (401, 402, 403, 407, 451) then 'refused'
@@ -47,6 +51,11 @@ _OUTCOME = """case
             when status >= 400 then 'failed'
             else 'other'
         end"""
+_LEADS = """
+        select own, sum(n)::bigint
+        from told
+        where wanted <> '' and lower(wanted) <> own
+        group by own"""
 # who is let in by the address of the computer
 _NOBODY = "('', '-', 'auto')"
 
@@ -60,13 +69,14 @@ class Block:
     log_format: LogFormat
     name: str
     con: duckdb.DuckDBPyConnection
+    door: str = ""
 
     def ask(self, select: str, *, are_alike: bool = False) -> list[Any]:
         """The rows that `select` asks of `told`: the number of the line in the block, its text,
         moment, day, host, outcome, status, session, user, groups, access; no day where the line has
         another form. With `are_alike` lines of a day that tell the same are one, and `n` says how
         many: a quarter of the time."""
-        query = f"with {_told(self.log_format, are_alike=are_alike)} {select}"
+        query = f"with {_told(self.log_format, self.door, are_alike=are_alike)} {select}"
         try:
             return self.con.execute(query, {"text": self.text}).fetchall()
         except duckdb.Error as error:
@@ -83,11 +93,33 @@ def parted(place: Place, log_format: LogFormat) -> Iterator[Block]:
     """The lines of a log, block by block."""
     with closing(duckdb.connect()) as con:
         con.execute("set threads = 1; set temp_directory = ''; set enable_external_access = false")
+        door = _door(place, log_format, con)
         for above, text in blocks(place):
-            yield Block(above, text, log_format, place.name, con)
+            yield Block(above, text, log_format, place.name, con, door)
 
 
-def _told(log_format: LogFormat, *, are_alike: bool) -> str:
+def _door(place: Place, log_format: LogFormat, con: duckdb.DuckDBPyConnection) -> str:
+    """The host of the proxy itself: the one whose login?url= leads most often to other hosts; empty
+    where no line names it."""
+    leads = Counter[str]()
+    for _, text in blocks(place):
+        if doors := "\n".join(_with(text, "ogin?")):
+            found = Block(0, doors, log_format, place.name, con).ask(_LEADS, are_alike=True)
+            leads.update(dict(found))
+    return min(leads, key=lambda host: (-leads[host], host), default="")
+
+
+def _with(text: str, word: str) -> Iterator[str]:
+    """The lines that hold a word."""
+    at = text.find(word)
+    while at >= 0:
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        yield text[text.rfind("\n", 0, at) + 1 : end]
+        at = text.find(word, end)
+
+
+def _told(log_format: LogFormat, door: str, *, are_alike: bool) -> str:
     """SQL: the CTE `told`."""
     fields = log_format.fields
     has = {name: f"f.{name}" for name in fields}
@@ -106,6 +138,9 @@ def _told(log_format: LogFormat, *, are_alike: bool) -> str:
                 end"""
     person = f"if({has['user']} in {_NOBODY}, '', {has['user']})" if "user" in has else "''"
     session, is_usual = has.get("session", "''"), log_format.time == COMMON_TIME
+    is_in = " or ".join(
+        f"{has[name]} not in ('', '-')" for name in ("user", "session") if name in has
+    )
     return f"""
         line as (
             select unnest(text) as text, generate_subscripts(text, 1) as number
@@ -124,7 +159,8 @@ def _told(log_format: LogFormat, *, are_alike: bool) -> str:
                 {person} as user,
                 if({session} in ('', '-'), '', {session}) as session,
                 {has.get("groups", "''")} as groups,
-                {has.get("access", "''")} as access
+                {has.get("access", "''")} as access,
+                {is_in or "false"} as is_in
             from field
         ),
         alike as (
@@ -135,12 +171,11 @@ def _told(log_format: LogFormat, *, are_alike: bool) -> str:
         timed as (
             select
                 *,
-                case
-                    when wanted <> '' then wanted
-                    else regexp_extract(place, {_quoted(_HOST_IN)}, 1)
-                end as host_told,
-                {_moment(log_format, are_alike=are_alike)} as moment,
-                try_cast(status_told as integer) as status
+                try_cast(status_told as integer) as status,
+                wanted <> '' and (is_in or coalesce(status >= 300, true)) as is_sent_on,
+                lower(regexp_extract(place, {_quoted(_HOST_IN)}, 1)) as own,
+                if(is_sent_on, lower(wanted), own) as host_told,
+                {_moment(log_format, are_alike=are_alike)} as moment
             from {"alike" if are_alike else "(select *, 1 as n from word)"}
         ),
         told as (
@@ -149,7 +184,7 @@ def _told(log_format: LogFormat, *, are_alike: bool) -> str:
                 text,
                 moment,
                 moment::date as day,
-                {_HOST} as host,
+                if(host_told = {_quoted(door or THE_PROXY)}, '{THE_PROXY}', {_HOST}) as host,
                 {_OUTCOME} as outcome,
                 status,
                 -- where the log tells no session, who comes from one address on one day is one
@@ -160,6 +195,8 @@ def _told(log_format: LogFormat, *, are_alike: bool) -> str:
                 user,
                 if(groups = '-', '', groups) as groups,
                 access,
+                wanted,
+                own,
                 n
             from timed
         )"""

@@ -9,7 +9,7 @@ from typing import Any
 
 from libstats.errors import FileRefused, NotLoadedYet
 from libstats.readers.logs.lines import first_lines
-from libstats.readers.logs.log_format import USUAL, USUAL_STARTS, LogFormat, proposed
+from libstats.readers.logs.log_format import USUAL, USUAL_STARTS, LogFormat, proven
 from libstats.readers.logs.proxy_audit import Audit, is_audit
 from libstats.readers.logs.proxy_log import ProxyLog
 from libstats.readers.logs.proxy_starts import Starts
@@ -55,18 +55,25 @@ def _most(form: re.Pattern[str], lines: Sequence[str]) -> bool:
 
 
 def _other_form(name: str, lines: Sequence[str], given: str | None) -> FileRefused:
-    """The refusal of a log whose form nobody has told, with one that fits it."""
-    guess = proposed(lines)
+    """The refusal of a log whose form nobody has told, with the one that its lines prove; else with
+    the columns that may be one thing or another."""
+    guess, doubtful = proven(lines)
     which = "the one that libstats.toml says" if given else "the usual one"
     problem = f"{name}: a log of EZproxy in another LogFormat than {which}"
     copy = (
         "Copy the line LogFormat of EZproxy's config.txt into libstats.toml, below [ezproxy], as"
         " log_format = '...' (between single quotation marks)."
     )
-    if guess is None or "'" in guess:
+    if doubtful:
+        columns = ", ".join(map(str, doubtful))
+        copy += (
+            f" Its lines do not prove what stands in column{'s' * (len(doubtful) > 1)} {columns}:"
+            " a name, a number and a session look alike."
+        )
+    if guess is None or doubtful or "'" in guess:
         return FileRefused(problem, f"{copy} Nothing of it was loaded.")
     return FileRefused(
         problem,
-        f"{copy} By its first lines it may be:\n\n  [ezproxy]\n  log_format = '{guess}'\n\n"
+        f"{copy} Its first lines prove this form:\n\n  [ezproxy]\n  log_format = '{guess}'\n\n"
         "  Where {-} stands nothing is read. Nothing of it was loaded.",
     )

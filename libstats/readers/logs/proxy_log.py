@@ -17,7 +17,7 @@ from pathlib import Path
 
 from libstats.readers.logs import lines
 from libstats.readers.logs.log_format import LogFormat
-from libstats.readers.logs.parting import Block, parted
+from libstats.readers.logs.parting import THE_PROXY, Block, parted
 from libstats.readers.part import Advance, Count, Damaged, Normalised, Part, Wanted, idle
 
 VISIT, DAY, HOST, OUTCOME = "visit", "day of visit", "host visited", "outcome of visit"
@@ -51,11 +51,12 @@ _DAYLESS = "select number from told where day is null order by number"
 
 @dataclass(frozen=True)
 class ProxyLog(Part):
-    """The log as a table, by the form of its lines. `statuses`: its lines by status, for who has
-    written it anew."""
+    """The log as a table, by the form of its lines. `statuses`: its lines by status, and `hosts`
+    those of the proxy itself, for who has written it anew."""
 
     log_format: LogFormat = field(default_factory=lambda: LogFormat(""))
     statuses: Counter[str] = field(default_factory=Counter, compare=False, repr=False)
+    hosts: Counter[str] = field(default_factory=Counter, compare=False, repr=False)
 
     @property
     def form(self) -> str:
@@ -102,7 +103,11 @@ class ProxyLog(Part):
     def remarks(self) -> list[str]:
         """Its lines by status."""
         told = [f"{status} {n:,}" for status, n in sorted(self.statuses.items())]
-        return [f"lines by status: {', '.join(told)}"] if told else []
+        own = self.hosts[THE_PROXY]
+        return [
+            *([f"lines by status: {', '.join(told)}"] if told else []),
+            *([f"lines of the proxy's own pages, which are no visits: {own:,}"] if own else []),
+        ]
 
     def write_anew(
         self, target: Path, wanted: Wanted, counting: Callable[[], Count], advance: Advance = idle
@@ -110,6 +115,7 @@ class ProxyLog(Part):
         """Write its rows to `target`, each once."""
         found = Normalised(target)
         self.statuses.clear()
+        self.hosts.clear()
         # what tells one visit from another holds the session: it is hashed as that is
         # one session is at several hosts, one user in many sessions
         change = dict(wanted.change)
@@ -139,6 +145,7 @@ class ProxyLog(Part):
                 continue
             found.records += n
             self.statuses[str(status or "none")] += n
+            self.hosts[host] += n
             told = (session, day, host, outcome)
             before = held.get(told)
             found.folded += n - (before is None)

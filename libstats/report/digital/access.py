@@ -13,7 +13,7 @@ from libstats.report.page.table import Html, Table, folded, joined, table, table
 from libstats.report.sections import shortened
 from libstats.wording import Row, day_name, many, number, percent, tenths
 
-__all__ = ["hosts", "hours", "logins", "problems", "resolver", "unwell", "vendors"]
+__all__ = ["hosts", "hours", "logins", "problems", "resolver", "shut", "unwell", "vendors"]
 
 # what EZproxy calls an event, in words
 CAUSES = {
@@ -120,6 +120,11 @@ def hour_table(report: Report) -> Html:
     return tabled(table(rows, "Troubles with logins by hour", headings=headings))
 
 
+def shut(rows: Sequence[Row]) -> list[Row]:
+    """The hosts that were asked for through the proxy's door and never opened."""
+    return [row for row in rows if row["asked_not_opened"] and not row["visits"]]
+
+
 def hosts(report: Report) -> Html:
     """What was opened through the proxy, host by host, and what was asked for and did not open."""
     if not report.told["access_session"]:
@@ -128,12 +133,15 @@ def hosts(report: Report) -> Html:
         return Html(why)
     if not report.hosts:
         return Html(paragraph(f"The proxy’s log tells of nothing in {report.period.words}."))
-    shut = [row["part"] for row in report.hosts if row["asked_not_opened"] and not row["visits"]]
     words = (
         f"{many(summed(report.hosts, 'visits'), 'visit')} at "
         f"{many(sum(row['visits'] > 0 for row in report.hosts), 'host')}."
     )
-    closed = [f"Asked for and opened by nobody on that day: {name}." for name in shut]
+    closed = [
+        f"Asked for and opened by nobody on that day: {row['part']}, "
+        f"{many(row['asked_not_opened'], 'time')}."
+        for row in shut(report.hosts)
+    ]
     names = ("visits", "asked_not_opened", "refused", "failed")
     rows = [
         {"host": row["part"], **{name: row[name] for name in names}}

@@ -28,8 +28,8 @@ OF = "Platform and lending model"
 STANDINGS = {"buy": "buy", "enough": "enough", "no copy left": "no copy is left"}
 DAYS = {
     "period": "the months that are told",
-    "report of titles": "the list of titles, which does not say its days",
-    "today's price": "all time, at today’s price",
+    "report of titles": "a report of titles, which does not say its days",
+    "list of titles": "no time that has both cost and checkouts",
 }
 
 
@@ -199,16 +199,42 @@ def queues(report: Report) -> Html:
         for row in rows
     ]
     headings = {"of": OF, "holds_per_copy": "Holds a copy", "standing": "How it stands"}
-    copies = sum(row["to_buy"] for row in short)
     return joined(
         paragraph(
-            f"More than {number(BUY_FROM)} wait for one copy of {many(len(short), 'title')}: "
-            f"{number(copies)} more {'copy' if copies == 1 else 'copies'} would end that. "
+            f"More than {number(BUY_FROM)} wait for one copy of {many(len(short), 'title')}. "
             f"{many(unknown, 'title')} cannot be judged{': see why below' if unknown else ''}."
             f"{UNDECLARED if any(row['why'] == UNDECLARED_MODEL for row in rows) else ''}"
         ),
+        items(_to_buy(short)) if short else "",
         shortened(table(listed, "Holds on digital titles", headings=headings)),
-        paragraph(f"{UNPROVEN} Models that lend to one patron at a time share a queue."),
+        paragraph(
+            f"{UNPROVEN} Holds a copy: who waits, divided by the copies that still lend. "
+            f"Models that lend to one patron at a time share a queue. {_apart(rows)}".rstrip()
+        ),
+    )
+
+
+def _to_buy(short: Sequence[Row]) -> list[str]:
+    """How many copies each platform and collection lacks: none buys for another."""
+    found: dict[str, list[int]] = {}
+    for row in short:
+        found.setdefault(", ".join(filter(None, (row["source"], row["collection"]))), []).append(
+            row["to_buy"]
+        )
+    return [
+        f"{name}: {number(sum(each))} more {'copy' if sum(each) == 1 else 'copies'} of "
+        f"{many(len(each), 'title')} would end that."
+        for name, each in found.items()
+    ]
+
+
+def _apart(rows: Sequence[Row]) -> str:
+    """That copies of two owners may be one figure, where an export does not tell whose they are."""
+    if all(row["collection"] for row in rows):
+        return ""
+    return (
+        "Where no collection is named, a list may have the library’s own copies (Advantage) and "
+        "the consortium’s in one figure."
     )
 
 
@@ -240,7 +266,7 @@ def lending_costs(report: Report) -> Html:
     return joined(
         paragraph(
             f"A cost is known in {number(len(told))} of {many(len(rows), 'row')}; each other row "
-            f"says why not. The months are those of {months.words}."
+            f"says why not. Checkouts are of the same days; the months told lie in {months.words}."
         ),
         shortened(
             table(

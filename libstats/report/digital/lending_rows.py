@@ -28,7 +28,8 @@ class Lending:
     months     at most twelve up to the newest that any platform tells of
     is_listed  whether any list of titles is loaded
     lent       checkouts by month, each lending model apart, `before` those of the year before
-    ends       titles whose licence ends, `queues` those with holds, `decide` what of both is urgent
+    ends       titles whose licence ends, `queues` those with holds, `decide` which of both are
+               urgent, a title once
     apart      how many titles are not matched with the catalogue, by reason
     """
 
@@ -42,11 +43,6 @@ class Lending:
     costs: Rows = ()
     in_print: Rows = ()
     apart: Rows = ()
-
-    @property
-    def wanted(self) -> list[str]:
-        """The titles that want a decision, each once."""
-        return list(dict.fromkeys(row["title"] for row in self.decide))
 
 
 def read(con: duckdb.DuckDBPyConnection, period: Period, is_listed: bool) -> Lending:

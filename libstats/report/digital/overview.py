@@ -5,30 +5,32 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from libstats.analysis.today.digital import FETCH
 from libstats.report import sections
-from libstats.report.digital.access import summed, unwell
+from libstats.report.digital.access import shut, summed, unwell
 from libstats.report.digital.commands import commands, read
 from libstats.report.digital.machines import of_desk
-from libstats.report.digital.rows import LENDING
+from libstats.report.digital.rows import LENDING, Rows
 from libstats.report.digital.rows import Digital as Report
 from libstats.report.digital.use import DENIALS, advised, comparable, unused
 from libstats.report.page.html import notice, paragraph
 from libstats.report.page.table import Html, joined, table
-from libstats.wording import day_name, listed, many, number, percent
+from libstats.wording import capital, day_name, listed, many, month_name, number, percent
 
 __all__ = ["answer", "house", "not_told", "origin", "read", "to_do"]
 
 MOST_NAMES = 3
+NEVER = "all: none was ever loaded"
 # what wants a hand, in this order, and how
 TO_DO = (
     ("See why so much was refused", "Try it yourself; then mend it, or ask the vendor"),
-    ("Open again what does not open", "Try the link; mend what the proxy has of the host"),
+    ("Try what was asked for and not opened", "Try the link; mend what the proxy has of the host"),
     ("Follow up what was reported", "Ask the vendor; answer whoever reported it"),
     ("Decide licences", "Enter the day in the form licences"),
     ("Decide digital titles", "Renew, buy copies, or let go: libstats today says which"),
     ("Look at licences without use", "End them, or tell patrons of them"),
     ("Think of more places, or of a licence", "See who was turned away"),
-    ("Fetch reports of use", "libstats harvest, then libstats load exports"),
+    ("Fetch reports of use", f"{capital(FETCH)}; then libstats load exports"),
 )
 LOGS = {
     "access_session": "The proxy’s log",
@@ -76,20 +78,33 @@ def _access(report: Report) -> list[str]:
         words.append(
             f"Of {many(troubles, 'trouble')} with logins at the proxy {number(let_in)} ended well."
         )
-    shut = [row["part"] for row in report.hosts if row["asked_not_opened"] and not row["visits"]]
-    if shut:
-        verb = "does" if len(shut) == 1 else "do"
-        words.append(f"{listed(shut[:MOST_NAMES])} {verb} not open.")
+    words += _shut(report)
     return words or [f"The proxy’s logs tell of nothing in {report.period.words}."]
+
+
+def _shut(report: Report) -> list[str]:
+    """What was asked for and opened by nobody; that of one time nothing is known yet."""
+    asked = {row["part"]: row["asked_not_opened"] for row in shut(report.hosts)}
+    often = [f"{name} ({number(n)} times asked for)" for name, n in asked.items() if n > 1]
+    once = [name for name, n in asked.items() if n == 1]
+    words = []
+    if often:
+        verb = "does" if len(often) == 1 else "do"
+        words.append(f"{listed(often[:MOST_NAMES])} {verb} not open.")
+    if once:
+        words.append(f"Try {listed(once[:MOST_NAMES])}: asked for once, and not opened.")
+    return words
 
 
 def _use(report: Report) -> list[str]:
     words = []
     if priced := comparable(report):
         dear = max(priced, key=lambda row: row["cost_per_use"])
+        price = f"{dear['cost_per_use']:,.2f} {dear['currency'] or ''}".strip()
         words.append(
-            f"The dearest use cost {dear['cost_per_use']:,.2f} {dear['currency'] or ''} "
-            f"({dear['resource']})."
+            f"The dearest use cost {price}: {dear['resource']}, by "
+            f"{dear['metric'].replace('_', ' ')}, in the {number(dear['months'])} months from "
+            f"{month_name(dear['first_month'])}."
         )
     if names := [row["resource"] for row in unused(report)]:
         words.append(f"Nobody used {listed(names[:MOST_NAMES])}.")
@@ -101,7 +116,7 @@ def _use(report: Report) -> list[str]:
 def _lending(report: Report) -> list[str]:
     if not report.lending.is_listed:
         return []
-    wanted = len(report.lending.wanted)
+    wanted = len(report.lending.decide)
     verb = "wants" if wanted == 1 else "want"
     return [f"{many(wanted, 'digital title')} {verb} a decision."]
 
@@ -128,9 +143,9 @@ def _cards(report: Report) -> list[sections.Card]:
     if advised(report):
         words = f"{number(len(report.licences))} to be decided now or soon."
         cards.append(_card(len(unused(report)), _named(len(unused(report))), words, "unused"))
-    if (full := _denied(report)) is not None:
-        words = f"Too many were in at once, in twelve months up to {_last(report)}."
-        cards.append(_card(full, "times turned away", words, "turned away"))
+    if full := [row for row in report.uses if row["metric"] == "Limit_Exceeded"]:
+        words = f"Too many were in at once, {_told_of(report, full)}."
+        cards.append(_card(summed(full, "uses_told"), "times turned away", words, "turned away"))
     if rows := of_desk(report):
         done, every = (summed(rows, name) for name in ("self_checkouts", "checkouts"))
         words = f"{number(done)} of {number(every)} at branches with a machine."
@@ -144,7 +159,7 @@ def _cards(report: Report) -> list[sections.Card]:
             )
         )
     if report.lending.is_listed:
-        wanted = report.lending.wanted
+        wanted = report.lending.decide
         words = (
             f"{number(sum(bool(row['to_buy']) for row in report.lending.queues))} to buy more of."
         )
@@ -160,31 +175,44 @@ def _named(count: int) -> str:
     return "licence that nobody used" if count == 1 else "licences that nobody used"
 
 
-def _denied(report: Report) -> int | None:
-    """How often publishers turned somebody away because too many were in; None where none tells."""
-    rows = [row for row in report.uses if row["metric"] == "Limit_Exceeded"]
-    return summed(rows, "uses_told") if rows else None
-
-
-def _last(report: Report) -> str:
-    return report.year.words.rpartition(" to ")[2] if report.year else ""
+def _told_of(report: Report, rows: Rows) -> str:
+    """Of which months counts are: the year, or how many months of it their reports tell."""
+    year = report.year.words if report.year else ""
+    told = sorted({(row["months_told"], row["months"]) for row in rows})
+    if all(count == of for count, of in told):
+        return year
+    (least, of), (most, _) = told[0], told[-1]
+    count = number(most) if least == most else f"{number(least)} to {number(most)}"
+    return f"in the {count} told of the {number(of)} months {year}"
 
 
 def to_do(report: Report) -> Html:
     """What wants a hand: what does not open, what must be decided, what did not come."""
-    shut = [row["part"] for row in report.hosts if row["asked_not_opened"] and not row["visits"]]
+    closed = [row["part"] for row in shut(report.hosts)]
     still = [row["resource"] for row in report.problems if row["is_open"]]
-    denied = [
-        row["platform"] for row in report.uses if row["metric"] in DENIALS and row["uses_told"]
-    ]
+    # a platform has several reports and metrics, and is one thing to do
+    denied = sorted(
+        {
+            row["platform"] or ""
+            for row in report.uses
+            if row["metric"] in DENIALS and row["uses_told"]
+        }
+    )
     places = [row["place"] for row in report.beyond]
     late = [f"{row['report']} of {row['platform']}" for row in report.missing]
+    if report.told["licence"] and not report.told["usage_report"]:
+        late = [NEVER]
     licences = [row["resource"] for row in report.licences]
     idle = [row["resource"] for row in unused(report)]
-    digital = report.lending.wanted
-    named = (places, shut, still, licences, digital, idle, denied, late)
+    digital = [row["title"] for row in report.lending.decide]
+    named = (places, closed, still, licences, digital, idle, denied, late)
     found = [
-        {"what": what, "count": len(set(names)), "which": _few(names), "how": how}
+        {
+            "what": what,
+            "count": None if names == [NEVER] else len(names),
+            "which": _few(names),
+            "how": how,
+        }
         for (what, how), names in zip(TO_DO, named, strict=True)
         if names
     ]

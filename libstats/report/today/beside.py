@@ -84,7 +84,14 @@ def digital_titles(rows: list[Row]) -> list[tuple[str, str, Html]]:
 def digital_table(rows: list[Row]) -> Table:
     """Which digital titles, and why."""
     headings = {"to_do": "What to do", "why": "Why", "source": "Platform"}
-    return table(rows, "Digital titles to decide", headings=headings)
+    listed = [
+        {
+            **{name: value for name, value in row.items() if name != "collection"},
+            "source": ", ".join(filter(None, (row["source"], row["collection"]))),
+        }
+        for row in rows
+    ]
+    return table(listed, "Digital titles to decide", headings=headings)
 
 
 def scanned(rows: list[Row]) -> list[tuple[str, str, Html]]:

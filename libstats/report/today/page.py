@@ -197,7 +197,7 @@ def _exports(today: Today) -> Table:
             "source": e.source,
             "newest_export_at": e.newest_at,
             "age": e.age / day,
-            "usual": None if e.usual is None else e.usual / day,
+            "usual": e.usual / day if e.usual and e.is_habit else None,
             "state": "old" if e.is_stale else "as usual",
         }
         for e in today.exports
