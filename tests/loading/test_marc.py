@@ -208,6 +208,26 @@ collection $a codes branches.csv
 """
 
 
+def test_a_map_that_drops_its_copies_drops_those_it_read(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Of the same system, and its lines for titles are as they were: the title stays, its copy
+    goes, and comes back with the lines of the map. Loaded once more, the file says nothing new."""
+    ours, path = workspace.folder / "ours.map", write(tmp_path / "a-2026-10-31.mrc", book(1, 0))
+    with (workspace.folder / CONFIG).open("a", encoding="utf-8") as file:
+        file.write('[marc]\nmap = "ours.map"\n')
+    titles = "system koha\ntitle_id 999$c\n"
+    copies = "copies 952\nitem_id $9\ntitle_id 999$c\n"
+    for text, held in ((titles + copies, 1), (titles, 0), (titles + copies, 1)):
+        ours.write_text(text, encoding="utf-8")
+        for is_again in (False, True):
+            files = libstats.load(find(workspace.folder), path).files
+            assert not is_again or {f.outcome for f in files} == {"repeated"}
+            with libstats.open(workspace) as con:
+                count = "select (select count(*) from title), (select count(*) from item)"
+                assert con.sql(count).fetchall() == [(1, held)]
+
+
 @pytest.mark.parametrize("name", ["ours.map", "ours"])
 def test_a_library_edits_a_map(name: str, workspace: Workspace, tmp_path: Path) -> None:
     (workspace.folder / "ours.map").write_text(MAP, encoding="utf-8")
