@@ -322,6 +322,39 @@ def test_two_records_of_one_number_are_named(workspace: Workspace, tmp_path: Pat
     assert any("1 number stands in it with different rows (1)" in x for x in receipts[0].lines())
 
 
+@pytest.mark.parametrize(
+    ("days", "title"),
+    [(("02", "01"), "Ant"), (("01", "02"), "Zebra"), (("01", "01"), "Zebra")],
+)
+def test_of_two_versions_of_a_record_one_is_believed_with_its_own_faults(
+    days: tuple[str, str], title: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Ant lacks a subject, Zebra a description: the one that was changed last is believed, else the
+    one whose title comes last; what the other lacks is not said of it."""
+    texts = {"Ant": ("300", "  $a9 p."), "Zebra": ("650", " 0$aReeds.")}
+    records = [
+        record(
+            [("005", f"202609{day}120000.0"), ("245", f"00$a{name}"), field, ("999", "  $c1$d1")]
+        )
+        for day, (name, field) in zip(days, texts.items(), strict=True)
+    ]
+    path = write(tmp_path / "a-2026-10-01.mrc", book(7, 0), *records)
+    libstats.load(workspace, path)
+    with libstats.open(workspace) as con:
+        ((told, faults),) = con.sql(
+            "select title, string_split(faults, '; ') from title where title_id = '1'"
+        ).fetchall()
+        assert told == title
+        assert ("no subject" in faults, "no description" in faults) == (
+            (True, False) if title == "Ant" else (False, True)
+        )
+        counted = libstats.record_faults(con).filter("contains(', ' || sample || ',', ', 1,')")
+        categories = {name for (name,) in counted.select("category").fetchall()}
+        assert categories & {"no subject", "no description"} == (
+            {"no subject"} if title == "Ant" else {"no description"}
+        )
+
+
 def test_a_file_that_ends_within_a_record_says_in_which(
     workspace: Workspace, tmp_path: Path
 ) -> None:

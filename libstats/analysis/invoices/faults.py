@@ -3,6 +3,8 @@ check that it falls under."""
 
 from __future__ import annotations
 
+from libstats.analysis.invoices.called import CALLED
+
 __all__ = ["FAULTS"]
 
 _ORDER = "order by billed_on nulls last, invoice_id, invoice_line_id"
@@ -210,17 +212,26 @@ FAULTS = f"""
             where is_of_copies and currency <> order_currency
             group by all
         ),
-        -- of two vendors of whom the system orders, under whichever names
+        {CALLED},
+        -- of two vendors of whom the system orders, whatever each is called
         other_vendor as (
             select
                 l.*,
                 o.vendor as order_vendor
             from once l
             join orders o on o.source = l.order_source and o.order_id = l.order_id
+            join known_vendor t
+                on t.is_of_order and t.source = o.source and t.vendor = o.vendor
+                and t.vendor_id is not distinct from o.vendor_id
+            join known_vendor b
+                on not b.is_of_order and b.source = l.source and b.vendor = l.vendor
+                and b.vendor_id is not distinct from l.vendor_id
             where l.amount > 0 and not o.is_written
-                and lower(trim(l.vendor)) <> lower(trim(o.vendor))
-                and (l.order_source, lower(trim(l.vendor))) in (
-                    select (source, lower(trim(vendor))) from orders where not is_written
+                and not list_has_any(t.names, b.names)
+                and exists (
+                    from known_vendor k
+                    where k.is_of_order and k.source = l.order_source
+                        and list_has_any(k.names, b.names)
                 )
         ),
         priced as (
