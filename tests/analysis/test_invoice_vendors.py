@@ -156,6 +156,29 @@ def test_a_vendor_is_one_whatever_it_is_called(
     assert "vendor against the order" not in {row["check_name"] for row in rows}
 
 
+@pytest.mark.parametrize(
+    ("order", "config", "wanted"),
+    [
+        # the name of the second order is another one of the vendor
+        ({"vendor_name": "Millrace Books"}, {GLN: "millrace"}, False),
+        # a vendor that no order names may be that of any
+        ({"vendor_id": "13"}, {GLN: "Vale"}, False),
+        ({"vendor_id": "13"}, {GLN: "millrace"}, True),
+    ],
+)
+def test_an_order_of_the_isbn_counts_by_whom_it_was_made(
+    order: dict[str, Any], config: dict[str, str], wanted: bool
+) -> None:
+    """Two orders of an ISBN; the second bill names none, so either may be meant."""
+    isbn = {"isbn": "9780306406157"}
+    bills = [BILL, BILL | {"invoice_id": "I2", "invoice_number": "MR-2700"}]
+    lines = [LINE | isbn, LINE | isbn | {"invoice_line_id": "L2", "invoice_id": "I2"}]
+    lines[1]["order_line_id"] = None
+    orders = [ORDER | isbn, ORDER | isbn | {"order_line_id": "502"} | order]
+    rows, _ = asked(lines, order_line=orders, invoice=bills, config={"vendors": config})
+    assert ("ISBN billed twice" in {row["check_name"] for row in rows}) == wanted
+
+
 def test_another_vendor_of_the_systems_own_invoices_is_asked_about() -> None:
     own = {"source": "koha", "total_rule": None}
     rows, _ = asked(

@@ -4,7 +4,7 @@ library system, names there and in orders, a number in messages (SAN, GLN, EAN),
 
 from __future__ import annotations
 
-__all__ = ["CALLED"]
+__all__ = ["CALLED", "paired_sql"]
 
 CALLED = """
         called as (
@@ -70,4 +70,33 @@ CALLED = """
                 from seen_vendor
             )
             group by all
+        ),
+        -- of the vendors of a line and of an order: whether they are one, and whether the system
+        --   orders of the first at all
+        vendor_pair as (
+            select
+                b.source,
+                b.vendor,
+                b.vendor_id,
+                t.source as order_source,
+                t.vendor as order_vendor,
+                t.vendor_id as order_vendor_id,
+                list_has_any(t.names, b.names) as is_same,
+                bool_or(list_has_any(t.names, b.names)) over (
+                    partition by b.source, b.vendor, b.vendor_id, t.source
+                ) as is_known
+            from known_vendor b
+            join known_vendor t on t.is_of_order
+            where not b.is_of_order
         )"""
+
+
+def paired_sql(line: str, order: str) -> str:
+    """SQL: the condition under which a vendor_pair p is that of a line and an order."""
+    return f"""
+                    p.source = {line}.source
+                    and p.vendor = {line}.vendor
+                    and p.vendor_id is not distinct from {line}.vendor_id
+                    and p.order_source = {order}.source
+                    and p.order_vendor = {order}.vendor
+                    and p.order_vendor_id is not distinct from {order}.vendor_id"""

@@ -3,7 +3,7 @@ check that it falls under."""
 
 from __future__ import annotations
 
-from libstats.analysis.invoices.called import CALLED
+from libstats.analysis.invoices.called import CALLED, paired_sql
 
 __all__ = ["FAULTS"]
 
@@ -100,8 +100,9 @@ FAULTS = f"""
             join of_order o using (order_source, order_id)
             where l.is_cancelled and l.amount > 0 and o.billed_amount > 0
         ),
+        {CALLED},
         -- by ISBN: what was ordered of it, billed by a line or not, and what was billed before each
-        --   line
+        --   line; of a vendor that no order names each order may be
         ordered_isbn as (
             select
                 source,
@@ -129,7 +130,10 @@ FAULTS = f"""
                 from not_scanned l
                 join isbn_of_order i on i.isbn = l.isbn and not i.is_written
                 join orders o on o.source = i.source and o.order_id = i.order_id
-                where lower(o.vendor) = lower(l.vendor) and not o.stands and not o.is_cancelled
+                left join vendor_pair p on {paired_sql("l", "o")}
+                where coalesce(p.is_same or not p.is_known, true)
+                    and not o.stands
+                    and not o.is_cancelled
             )
             group by all
             having count(ordered) = count(*)
@@ -212,7 +216,6 @@ FAULTS = f"""
             where is_of_copies and currency <> order_currency
             group by all
         ),
-        {CALLED},
         -- of two vendors of whom the system orders, whatever each is called
         other_vendor as (
             select
@@ -220,19 +223,8 @@ FAULTS = f"""
                 o.vendor as order_vendor
             from once l
             join orders o on o.source = l.order_source and o.order_id = l.order_id
-            join known_vendor t
-                on t.is_of_order and t.source = o.source and t.vendor = o.vendor
-                and t.vendor_id is not distinct from o.vendor_id
-            join known_vendor b
-                on not b.is_of_order and b.source = l.source and b.vendor = l.vendor
-                and b.vendor_id is not distinct from l.vendor_id
-            where l.amount > 0 and not o.is_written
-                and not list_has_any(t.names, b.names)
-                and exists (
-                    from known_vendor k
-                    where k.is_of_order and k.source = l.order_source
-                        and list_has_any(k.names, b.names)
-                )
+            join vendor_pair p on {paired_sql("l", "o")}
+            where l.amount > 0 and not o.is_written and p.is_known and not p.is_same
         ),
         priced as (
             select
