@@ -262,3 +262,12 @@ def test_what_tells_no_number_of_copies_is_no_receipt_judged() -> None:
         told = {row["reason"]: (row["rows"], row["unit"]) for row in dicts(left_out(con))}
     [found] = [each for reason, each in told.items() if "receipt is not judged" in reason]
     assert found == (1, "lines")
+
+
+@pytest.mark.parametrize(("invoice_id", "count"), [("YBP 77", 1), ("I1", 0)])
+def test_where_an_invoice_is_its_number_no_second_one_is_seen(invoice_id: str, count: int) -> None:
+    """Alma's are known by vendor and number: the same number again is the same invoice."""
+    bill = {"source": "alma", "invoice_id": invoice_id, "invoice_number": "77", "vendor_id": "YBP"}
+    with holding(invoice=[bill]) as con:
+        told = left_out(con).filter("contains(reason, 'comes again')").select("rows, unit")
+        assert told.fetchall() == [(count, "invoices")]
