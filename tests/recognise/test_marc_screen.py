@@ -126,6 +126,8 @@ def test_the_summary_names_every_record(tmp_path: Path) -> None:
     said = inspect(tmp_path / "batch.mrc")
     summary = "1 authorities (set aside), 1 deleted (set aside), 1 titles, 1 that cannot be read"
     assert f"its records are: {summary}" in said
+    at = sum(map(len, data[:3])) + 1
+    assert f"  record 4, from byte {at:,} on: it has no whole directory\n" in said
     assert "leader/05" not in said.partition("never read:")[2].partition("\n")[0]
 
 

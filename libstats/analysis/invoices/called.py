@@ -75,12 +75,14 @@ CALLED = """
         --   orders of the first at all
         vendor_pair as (
             select
-                b.source,
-                b.vendor,
-                b.vendor_id,
-                t.source as order_source,
-                t.vendor as order_vendor,
-                t.vendor_id as order_vendor_id,
+                [
+                    coalesce(b.source, ''),
+                    b.vendor,
+                    coalesce(b.vendor_id, ''),
+                    coalesce(t.source, ''),
+                    t.vendor,
+                    coalesce(t.vendor_id, '')
+                ] as key,
                 list_has_any(t.names, b.names) as is_same,
                 bool_or(list_has_any(t.names, b.names)) over (
                     partition by b.source, b.vendor, b.vendor_id, t.source
@@ -93,10 +95,8 @@ CALLED = """
 
 def paired_sql(line: str, order: str) -> str:
     """SQL: the condition under which a vendor_pair p is that of a line and an order."""
-    return f"""
-                    p.source = {line}.source
-                    and p.vendor = {line}.vendor
-                    and p.vendor_id is not distinct from {line}.vendor_id
-                    and p.order_source = {order}.source
-                    and p.order_vendor = {order}.vendor
-                    and p.order_vendor_id is not distinct from {order}.vendor_id"""
+    pair = [
+        f"{name}.{column}" for name in (line, order) for column in ("source", "vendor", "vendor_id")
+    ]
+    names = (f"coalesce({column}, '')" for column in pair)
+    return f"p.key = [{', '.join(names)}]"
