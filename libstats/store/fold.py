@@ -306,13 +306,10 @@ class Refold:
 def _written(table: Table) -> str:
     """SQL: when a row was written, or which version of a record it is; the same for all where that
     says nothing, or no export tells."""
-    told = {column.name for column in table.columns}
-    if table.name in VERSION:
-        parts = [name for name in VERSION[table.name] if name in told]
-        known = ", ".join(f"'{n}_is_known': {n} is not null, '{n}': {n}" for n in parts)
-        return f"{{{known}}}" if parts else "0"
-    column = WRITTEN.get(table.name)
-    return f"coalesce({column}, timestamp '-infinity')" if column in told else "0"
+    wanted = VERSION.get(table.name, (WRITTEN.get(table.name),))
+    parts = [c.name for name in wanted for c in table.columns if c.name == name]
+    known = ", ".join(f"'{n}_is_known': {n} is not null, '{n}': {n}" for n in parts)
+    return f"{{{known}}}" if parts else "0"
 
 
 def _folded(column: Column, exports: Collection[int], written: str | None) -> str:

@@ -18,10 +18,10 @@ def shelves_read(
     """Which shelves were read when last, and which never?
 
     Definition: a shelf is the copies of one class that are held at one branch, location and
-    collection. It was read on a day on which scans at that branch saw enough of them: five, or two
-    thirds where it has fewer than eight. Where a list of scans names no branch its copies are where
-    their record says. A copy that was scanned at another branch reads no shelf. A reading whose
-    list was not loaded is not known.
+    collection. A day reads it on which scans at that branch saw five of them, or two thirds of a
+    smaller shelf. Where a list of scans names no branch its copies are where their record says. A
+    copy that was scanned at another branch reads no shelf. Lists that were never loaded are unknown
+    here.
 
     Parameters
     ----------
