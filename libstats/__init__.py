@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from libstats.analysis.collection.horizon import use_horizon
     from libstats.analysis.collection.shelf_reading import shelf_findings, shelf_reading
     from libstats.analysis.collection.shelf_time import shelf_time
+    from libstats.analysis.collection.shelves_read import shelves_read
     from libstats.analysis.collection.system_days import system_days
     from libstats.analysis.collection.use import collection_use
     from libstats.analysis.collection.weeding import weeding_candidates
@@ -130,6 +131,7 @@ __all__ = [
     "shelf_findings",
     "shelf_reading",
     "shelf_time",
+    "shelves_read",
     "signals",
     "sums",
     "system_days",
@@ -205,6 +207,7 @@ _PLACES = {
     "shelf_findings": "libstats.analysis.collection.shelf_reading",
     "shelf_reading": "libstats.analysis.collection.shelf_reading",
     "shelf_time": "libstats.analysis.collection.shelf_time",
+    "shelves_read": "libstats.analysis.collection.shelves_read",
     "signals": "libstats.analysis.signals.signals",
     "sums": "libstats.libraries.question",
     "system_days": "libstats.analysis.collection.system_days",

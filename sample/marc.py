@@ -38,8 +38,8 @@ ACCENTS = {"\u0300": b"\xe1", "\u0301": b"\xe2", "\u0302": b"\xe3", "\u0303": b"
 }  # fmt: skip
 """Accents of MARC-8, which stand before their letter."""
 NORDIC = "Ølandets"
-LACKS_PAGES, LACKS_SUBJECT = (3, 8), (4,)
-"""The records, by their place, that have no 300, and no 650."""
+LACKS_PAGES, LACKS_SUBJECT, HAS_NOTE = (3, 8), (4,), (5,)
+"""The records, by their place, that have no 300, no 650, and a note of the library's own (590)."""
 OFF_BY = 7
 """What the wrong length of a record is too long by."""
 
@@ -120,7 +120,7 @@ class Record:
             "no subject": self.place in LACKS_SUBJECT,
             "no description": self.place in LACKS_PAGES,
             "level below core": self.level == "7",
-            "local field": True,
+            "local field": self.place in HAS_NOTE,
         }
         return [name for name, is_so in found.items() if is_so]
 
@@ -193,6 +193,7 @@ def _bibliographic(record: Record) -> bytes:
         ("264", f" 1$b{title.publisher}$c{record.imprint}"),
         *([] if record.place in LACKS_PAGES else [("300", "  $a1 v.")]),
         *([] if record.place in LACKS_SUBJECT else [("650", " 0$aRivers.")]),
+        *([("590", "  $aRebound here.")] if record.place in HAS_NOTE else []),
         ("942", f"  $c{title.kind.itype}"),
         *(("952", _copy(item)) for item in record.items),
         ("999", f"  $c{title.number}$d{title.number}"),

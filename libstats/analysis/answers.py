@@ -185,6 +185,16 @@ def _shelf_reading(rows: list[Row], _: Row) -> list[str]:
     return told or ["No scan of a shelf is loaded"]
 
 
+def _shelves_read(rows: list[Row], _: Row) -> list[str]:
+    if not rows:
+        return ["No copy is held that a scan could see"]
+    never = [row for row in rows if row["read_on"] is None]
+    shelves = "1 shelf" if len(rows) == 1 else f"{number(len(rows))} shelves"
+    copies = number(sum(row["copies"] for row in never))
+    read = number(len(rows) - len(never))
+    return [f"{read} of {shelves} were read; copies on the others: {copies}"]
+
+
 def _of(row: Row, parameters: Row) -> str:
     """The part that a row tells of, where parts were asked for: one of them may be called all."""
     return "" if parameters.get("by") is None else f"{row['part'] or 'not known'}: "
@@ -345,6 +355,7 @@ _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "invoice_checks": _invoice_checks,
     "record_faults": on_cataloguing.record_faults,
     "shelf_reading": _shelf_reading,
+    "shelves_read": _shelves_read,
     "throughput": _throughput,
     "turnaround": _turnaround,
     "vendor_terms": _vendor_terms,

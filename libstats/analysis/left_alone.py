@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 
 import duckdb
 
-from libstats.analysis.work.exported import newest_exports
+from libstats.analysis.work.exported import newest_of
 from libstats.analysis.work.hold_shelf import hold_shelf
 from libstats.analysis.work.worklist import worklist
 from libstats.declaration.raw import quoted
@@ -83,11 +83,10 @@ def holds(decision: Row, case: Row, now: datetime) -> bool:
 def open_cases(con: duckdb.DuckDBPyConnection, process: Process) -> list[Row]:
     """The open cases of a process, those too that stand on the hold shelf past their date: source,
     case_id, handle, last_at, and `seen`: the last step and the status, as far as they are known."""
-    newest = newest_exports(con)
-    told = [newest[table] for table in process.tables if table in newest]
-    if not told:
+    told = newest_of(con, process)
+    if told is None:
         return []
-    listed = records(worklist(con, process.name, as_of=max(told)))
+    listed = records(worklist(con, process.name, as_of=told))
     found = _seen(con, process, listed)
     return found + (_on_shelf(records(hold_shelf(con))) if process.name == HOLD else [])
 
@@ -237,11 +236,10 @@ def everything(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Row]:
         order by rowid
         """
     ).fetchall()
-    newest = newest_exports(con)
     for (kind,) in kinds:
         process = process_of(con, kind)
-        told = [newest[table] for table in process.tables if table in newest]
+        told = newest_of(con, process)
         if told:
-            alone.without(process, worklist(con, kind, as_of=max(told)))
+            alone.without(process, worklist(con, kind, as_of=told))
     alone.off_shelf(records(hold_shelf(con)))
     return in_order(alone.rows)

@@ -38,7 +38,7 @@ from libstats.analysis import (
     turned_away,
     vendor_terms,
 )
-from libstats.analysis.collection import age, shelf_reading, use, weeding
+from libstats.analysis.collection import age, shelf_reading, shelves_read, use, weeding
 from libstats.analysis.invoices import checks as invoice_checks
 from libstats.analysis.work import backlog, fill, throughput, turnaround, worklist
 from libstats.analysis.work.spans import Spans
@@ -224,6 +224,11 @@ ANALYSES: dict[str, Provenance] = {
     "shelf_reading": Provenance(
         shelf_reading.shelf_reading,
         shelf_reading.left_out,
+        {"shelf_scan": "scanned_at", **_STOCK},
+    ),
+    "shelves_read": Provenance(
+        shelves_read.shelves_read,
+        shelves_read.left_out,
         {"shelf_scan": "scanned_at", **_STOCK},
     ),
     "throughput": Provenance(

@@ -77,7 +77,13 @@ SCREENED = f"""
             row_number() over (
                 partition by h.source, h.title_id
                 -- the version that is held, as loads rank
-                order by b.exported_at desc, b.sha256 desc, b.seq desc, h.faults
+                order by
+                    b.exported_at desc,
+                    b.sha256 desc,
+                    b.seq desc,
+                    h.updated_at desc nulls last,
+                    h.title desc nulls last,
+                    h.faults desc
             ) = 1 as is_newest
         from batch b
         join history.title h
@@ -108,11 +114,12 @@ def record_faults(
     newest file that holds it: what was mended since is no fault. Each was looked at by a
     machine as it was loaded: the categories are libstats' own, few and certain. They are lacking
     fields, wrong check digits, dates that cannot be, and a level below core. Local fields (a tag
-    with a 9) and subfields ($9) are counted apart, since no rule is known of them. The vendor is
-    the one that the record itself names, by your own map. Else it is that of the orders of its
-    title, else that of orders of its ISBN, where these name one alone. A record that the library
-    made itself (its own code in 040 $a) has no vendor. The name of a file, and other codes in 040,
-    say none. It is a sieve, and no audit: a sample of each category is
+    with a 9) and subfields ($9) are counted apart, since no rule is known of them. Fields of the
+    library systems themselves, such as Koha's 952, are left out of these. The vendor is the one
+    that the record itself names, by your own map. Else it is that of the orders of its title, else
+    that of orders of its ISBN, where these name one alone. A record that the library made itself
+    (its own code in 040 $a) has no vendor. The name of a file, and other codes in 040, say none. It
+    is a sieve, and no audit: a sample of each category is
     there to be looked at. Nothing is counted by person.
 
     Parameters

@@ -28,6 +28,7 @@ NOT_PARTED = {
     "receipt": "a receipt names the files of one library",
     "shelf_findings": "the order of a shelf is seen at the shelf",
     "shelf_reading": "the order of a shelf is seen at the shelf",
+    "shelves_read": "a shelf is one of one library",
     "weeding_candidates": "it lists copies one by one, and they do not leave their library",
     "worklist": "it lists cases one by one, and they do not leave their library",
 }

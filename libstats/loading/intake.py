@@ -104,9 +104,8 @@ class Intake:
         shape, scope_rows = self._shape(raw)
         number = shape.number(self.con)
         twins = self._twins(number, raw)
-        for twin in twins:
-            if twin.is_same:
-                return repeated(incoming, twin.seq, twin.dispositions)
+        if twins and all(twin.is_same for twin in twins):
+            return repeated(incoming, twins[0].seq, twins[0].dispositions)
         for twin in twins:
             settle.undo_load(self.con, twin.seq, self.clock.loaded_at)
         seq = ledger.enter(self.con, "load", None, self.clock.loaded_at)
@@ -161,7 +160,7 @@ class Intake:
                         as is_then
                 from load
             ) l join export e using (export_id)
-            where {same} and l.undone_seq is null and ({list_sql(incoming, same)})
+            where {same} and l.undone_seq is null and ({list_sql(incoming)})
                 and (l.is_then or l.exported_from in ('newest', 'modified'))
             order by l.seq
             """,

@@ -12,8 +12,10 @@ from typing import Any
 import duckdb
 
 from libstats.declaration import marc_sources
+from libstats.declaration.raw import quoted
 from libstats.loading.incoming import Incoming
 from libstats.loading.shapes import shape_of
+from libstats.readers.marc.part import Marc
 
 
 @dataclass(frozen=True)
@@ -63,21 +65,17 @@ class Twins:
                 self.doubtful.add(number)
 
 
-def list_sql(incoming: Incoming, same_bytes: str) -> str:
+def list_sql(incoming: Incoming) -> str:
     """SQL: an export e is that list of a file ($1 its source, $3 its label). Of MARC the map that
-    read it before may be another system's: then all that it read of these records is none of the
-    file's any more."""
+    read it before may be another: then all that it read of these records and this one does not is
+    none of the file's any more, be it another system's, or copies of which it tells no more."""
     same, name = "e.source = $1 and e.declaration = $3", incoming.source.name
-    if name not in marc_sources.LISTS:
+    if not isinstance(incoming.part, Marc):
         return same
-    listed = f"e.declaration <> $3 and ends_with(e.declaration, ' {name}')"
     if name != marc_sources.RECORDS:
-        return f"{same} or {listed}"
-    return f"""{same} or e.source in (
-                    select e.source
-                    from load l join export e using (export_id)
-                    where {same_bytes} and l.undone_seq is null and {listed}
-                ) and contains(e.declaration, ' MARC ') and e.source <> $1"""
+        return f"{same} or e.declaration <> $3 and ends_with(e.declaration, ' {name}')"
+    read = ", ".join(map(quoted, incoming.part.lists))
+    return f"{same} or contains(e.declaration, ' MARC ') and e.declaration not in ({read})"
 
 
 def _loaded(con: duckdb.DuckDBPyConnection, prints: list[str]) -> dict[str, list[Loaded]]:

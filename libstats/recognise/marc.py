@@ -71,10 +71,12 @@ def parts_of(place: Place, config: Config, text: Delimited | None = None) -> Ite
     headers = {name: source.vendor_headings for name, source in found.lists.items()}
     copies = Layout(headers.get("copies", ()), found.copies)
     file = of_place(place, Layouts(Layout(headers["records"]), copies), encoding, head)
+    orders = of_orders(counted, found, config)
+    every = {**found.lists, **({"orders": orders.lists["orders"]} if orders else {})}
+    labels = tuple(source.label for source in every.values())
     for what in ("records", "copies"):
         if what in headers:
-            yield _list(place, file, found, headers[what], what)
-    orders = of_orders(counted, found, config)
+            yield replace(_list(place, file, found, headers[what], what), lists=labels)
     if orders is not None:
         header = orders.lists["orders"].vendor_headings
         read = Layouts(Layout(()), Layout(header, orders.orders))

@@ -15,15 +15,19 @@ from libstats.readers.place import Place
 LOOKED_AT = 1000
 # a field that less of the records have, or a subfield less of its fields, tells nothing
 SHARE, SOME = 0.5, 0.02
+# of records that cannot be read so many are named
+MOST_UNREAD = 3
 
 
 @dataclass
 class Census:
     """Which fields and subfields records have: how many records of each kind there are, in how many
-    each field stands, how many fields of it there are, and how many of these have a subfield."""
+    each field stands, how many fields of it there are, and how many of these have a subfield; and
+    which are the first that cannot be read, by number."""
 
     records: int = 0
     unread: int = 0
+    first_unread: list[tuple[int, rows.Unreadable]] = field(default_factory=list)
     deleted: int = 0
     of_oclc: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
@@ -81,6 +85,7 @@ def census(
             also(number, record)
         else:
             found.unread += 1
+            found.first_unread += [(number, record)][: MOST_UNREAD - len(found.first_unread)]
     return found
 
 

@@ -65,7 +65,11 @@ def proposed(found: Census, kept: Kept, tag: str) -> Iterator[str]:
     mean; `kept` are values by field and subfield, of which none is shown."""
     columns = _columns(tag)
     yield f"orders {tag}"
-    yield "order_line_id    001                   # or where the number of the order stands"
+    # the shipped map of a vendor knows where its number stands, if the records have it there
+    number = next((h for h, (c, _) in columns.items() if c == "order_line_id"), "001")
+    is_there = not number.startswith("$") and found.has(number, ())
+    number = number if is_there else "001"
+    yield f"order_line_id    {number:22}# or where the number of the order stands"
     yield "title_id         001"
     for code in sorted(code for t, code in found.subfields if t == tag):
         column, is_money = columns.get(f"${code}", ("", False))
@@ -87,7 +91,7 @@ def _columns(tag: str) -> dict[str, tuple[str, bool]]:
         for entry in (known.entries if known else ())
         if entry.table in OF_ORDER
         for heading in entry.headings
-        if heading.startswith("$")
+        if heading.startswith("$") or entry.column == "order_line_id"
     }
 
 

@@ -96,6 +96,10 @@ def shown(part: Marc, config: Config) -> list[str]:
     )
     return [
         f"  read by the map {part.map}; {most} are: {told or 'none'}",
+        *(
+            f"  record {number:,}, from byte {each.at:,} on: {each.reason}"
+            for number, each in found.first_unread
+        ),
         *([f"  {part.where_cut()}"] if part.file.counted(idle).is_cut else []),
         *numbers.lines(),
         "  fields (how many records have one; how many there are; how many of these have which):",

@@ -98,7 +98,8 @@ ORDER_LINES = Source(
             coalesce(whole_number("?cost.quantityPhysical"), 0)
             + coalesce(whole_number("?cost.quantityElectronic"), 0)
         ) as quantity,
-        -- the method (acquisitionMethod) is a number of each library's own list
+        -- the number of the method: FOLIO's own are the same everywhere, others are the library's
+        lower(trim("acquisitionMethod")) as method_as_exported,
         "orderFormat" as type_as_exported,
         yes_no("rush") as is_rush,
         "cost.currency" as currency,

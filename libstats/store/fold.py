@@ -10,7 +10,8 @@
 
 Each column folds by itself: sticky ones to the newest value that is not blank, clearable ones to
 the newest row whose export has the column. Newest is by rank (ledger.active_sql); within one rank
-the greatest value wins; of lines that people write the one written last (WRITTEN) before that.
+the greatest value wins; of lines that people write the one written last (WRITTEN) before that, and
+of two versions of a record one of them with all that it says (VERSION).
 """
 
 from __future__ import annotations
@@ -40,6 +41,9 @@ WRITTEN = {
     "serial_issue": "updated_at",
     "subscription": "updated_at",
 }
+# What tells two rows of one file about one record apart, the first first: all columns are of the
+# version changed last, so that no fault is said of the other's title.
+VERSION = {"title": ("updated_at", "title")}
 
 
 class Refold:
@@ -300,10 +304,12 @@ class Refold:
 
 
 def _written(table: Table) -> str:
-    """SQL: when a row was written; the same for all where that says nothing, or no export tells."""
-    column = WRITTEN.get(table.name)
-    is_told = column in {told.name for told in table.columns}
-    return f"coalesce({column}, timestamp '-infinity')" if is_told else "0"
+    """SQL: when a row was written, or which version of a record it is; the same for all where that
+    says nothing, or no export tells."""
+    wanted = VERSION.get(table.name, (WRITTEN.get(table.name),))
+    parts = [c.name for name in wanted for c in table.columns if c.name == name]
+    known = ", ".join(f"'{n}_is_known': {n} is not null, '{n}': {n}" for n in parts)
+    return f"{{{known}}}" if parts else "0"
 
 
 def _folded(column: Column, exports: Collection[int], written: str | None) -> str:

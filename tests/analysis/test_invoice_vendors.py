@@ -33,7 +33,7 @@ VENDORS = [{"vendor_id": "12", "name": "millrace"}, {"vendor_id": "13", "name": 
 def asked(lines: list[dict[str, Any]], **given: Any) -> tuple[list[dict[str, Any]], list[str]]:
     """The questions, and what is said of numbers of vendors."""
     tables = {"order_line": [ORDER, OTHER], "invoice": [BILL], "invoice_line": lines}
-    with holding(vendor=VENDORS, **tables | given) as con:
+    with holding(**{"vendor": VENDORS} | tables | given) as con:
         return dicts(libstats.invoice_checks(con, as_of="2026-03-02")), numbers_said(con)
 
 
@@ -126,6 +126,71 @@ def test_an_order_that_another_vendor_bills_is_asked_about() -> None:
     assert "vendor against the order" not in {each["check_name"] for each in rows}
 
 
+@pytest.mark.parametrize(
+    ("order", "bill", "vendors", "config"),
+    [
+        # the order says the vendor's name otherwise than the list of vendors
+        ({"vendor_name": "Millrace Books"}, {"source": "koha", "vendor_id": "12"}, {}, {}),
+        ({"vendor_name": "Heron"}, {"source": "koha", "vendor_id": "12"}, {}, {}),
+        # a message's number stands in the list of vendors, under another name in libstats.toml
+        ({}, {}, {"edi_number": GLN}, {GLN: "Heron"}),
+        ({"vendor_id": None, "vendor_name": "Millrace"}, {}, {"edi_number": GLN}, {GLN: "Heron"}),
+        # libstats.toml names the number of the library system too
+        ({}, {}, {}, {GLN: "Heron", "12": "Heron"}),
+        # two accounts of one vendor, of one number
+        ({"vendor_id": "13"}, {"source": "koha", "vendor_id": "12"}, {"edi_number": GLN}, {}),
+    ],
+)
+def test_a_vendor_is_one_whatever_it_is_called(
+    order: dict[str, Any], bill: dict[str, Any], vendors: dict[str, Any], config: dict[str, str]
+) -> None:
+    source = {"source": bill.get("source", "edifact")}
+    lists = [VENDORS[0] | vendors, VENDORS[1] | (vendors if order.get("vendor_id") == "13" else {})]
+    rows, _ = asked(
+        [LINE | source | {"amount": "25.42"}],
+        order_line=[ORDER | order, OTHER],
+        invoice=[BILL | bill | {"total_rule": None if bill else "lines"}],
+        vendor=lists,
+        config={"vendors": config},
+    )
+    assert "vendor against the order" not in {row["check_name"] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("order", "config", "wanted"),
+    [
+        # the name of the second order is another one of the vendor
+        ({"vendor_name": "Millrace Books"}, {GLN: "millrace"}, False),
+        # a vendor that no order names may be that of any
+        ({"vendor_id": "13"}, {GLN: "Vale"}, False),
+        ({"vendor_id": "13"}, {GLN: "millrace"}, True),
+    ],
+)
+def test_an_order_of_the_isbn_counts_by_whom_it_was_made(
+    order: dict[str, Any], config: dict[str, str], wanted: bool
+) -> None:
+    """Two orders of an ISBN; the second bill names none, so either may be meant."""
+    isbn = {"isbn": "9780306406157"}
+    bills = [BILL, BILL | {"invoice_id": "I2", "invoice_number": "MR-2700"}]
+    lines = [LINE | isbn, LINE | isbn | {"invoice_line_id": "L2", "invoice_id": "I2"}]
+    lines[1]["order_line_id"] = None
+    orders = [ORDER | isbn, ORDER | isbn | {"order_line_id": "502"} | order]
+    rows, _ = asked(lines, order_line=orders, invoice=bills, config={"vendors": config})
+    assert ("ISBN billed twice" in {row["check_name"] for row in rows}) == wanted
+
+
+def test_another_vendor_of_the_systems_own_invoices_is_asked_about() -> None:
+    own = {"source": "koha", "total_rule": None}
+    rows, _ = asked(
+        [LINE | {"source": "koha", "amount": "25.42"}],
+        order_line=[ORDER | {"vendor_name": "Millrace Books"}, OTHER],
+        invoice=[BILL | own | {"vendor_id": "13"}],
+    )
+    assert [row["detail"] for row in rows if row["check_name"] == "vendor against the order"] == [
+        "ordered of Millrace Books, billed by heron"
+    ]
+
+
 def test_vendors_of_orders_by_number_are_named_by_the_library() -> None:
     with holding(order_line=[ORDER, OTHER], config={"vendors": {"12": "Vale Books"}}) as con:
         assert unnamed(con) == [
@@ -197,3 +262,12 @@ def test_what_tells_no_number_of_copies_is_no_receipt_judged() -> None:
         told = {row["reason"]: (row["rows"], row["unit"]) for row in dicts(left_out(con))}
     [found] = [each for reason, each in told.items() if "receipt is not judged" in reason]
     assert found == (1, "lines")
+
+
+@pytest.mark.parametrize(("invoice_id", "count"), [("YBP 77", 1), ("I1", 0)])
+def test_where_an_invoice_is_its_number_no_second_one_is_seen(invoice_id: str, count: int) -> None:
+    """Alma's are known by vendor and number: the same number again is the same invoice."""
+    bill = {"source": "alma", "invoice_id": invoice_id, "invoice_number": "77", "vendor_id": "YBP"}
+    with holding(invoice=[bill]) as con:
+        told = left_out(con).filter("contains(reason, 'comes again')").select("rows, unit")
+        assert told.fetchall() == [(count, "invoices")]

@@ -122,6 +122,16 @@ def test_a_request_is_as_its_orders_newer_list_tells_and_the_others_as_their_own
         order, asked = today.work_of(con, "order_copy", "purchase_request")
         november = Period(date(2026, 11, 1), date(2026, 12, 1))
         found = read_requests(con, november, datetime(2026, 11, 20))
+        cases = con.sql(
+            """
+            select case_id, map_keys(reached)[-1], age_days, told_at
+            from "case"
+            where process = 'purchase_request'
+            order by case_id
+            """
+        ).fetchall()
+        asked_alone = libstats.worklist(con, "purchase_request").select("case_id, standing, age")
+        by_itself = asked_alone.order("case_id").fetchall()
     listed = {
         task: [(row["case_id"], since(row)) for row in rows] for task, rows in tasks(asked, DO)
     }
@@ -132,6 +142,13 @@ def test_a_request_is_as_its_orders_newer_list_tells_and_the_others_as_their_own
     steps = {row["last_milestone"]: row["age"] for row in found.open_ones}
     assert steps == {"received": 80.0, "requested": 124.0, "ordered": 111.0}
     assert "Those without an order are as of November 2, 2026" in words(found)
+    # who asks without a moment is told the same
+    assert cases == [
+        ("1", "received", 80.0, None),
+        ("3", "requested", 124.0, datetime(2026, 11, 2)),
+        ("6", "ordered", 111.0, None),
+    ]
+    assert by_itself == [("1", "near", 80.0), ("3", "when last told", 124.0), ("6", "late", 111.0)]
 
 
 def words(found: Requests) -> str:

@@ -99,7 +99,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "turnaround", {**PERIOD, "process": "order_copy", "by": "order route"}
     for name in ("licences_to_decide", "missing_copies", "publication_decades", "use_horizon"):
         yield name, day
-    yield from ((name, PERIOD) for name in ("shelf_reading", "shelf_findings"))
+    yield from ((name, PERIOD) for name in ("shelf_reading", "shelf_findings", "shelves_read"))
     for name in (
         "active_borrowers",
         "cataloguing",
@@ -130,7 +130,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     given["digital_endings"] = day
     given["serials_expected"] = {**PERIOD, **day}
     given["cataloguing"] = given["cataloguing_waits"] = given["record_faults"] = PERIOD
-    given["shelf_reading"] = PERIOD
+    given["shelf_reading"] = given["shelves_read"] = PERIOD
     given["weeding_candidates"] = {**day, "branch": "QBC"}
     # the kinds of work differ in the tables that they are read from alone
     for process in processes:

@@ -208,6 +208,26 @@ collection $a codes branches.csv
 """
 
 
+def test_a_map_that_drops_its_copies_drops_those_it_read(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Of the same system, and its lines for titles are as they were: the title stays, its copy
+    goes, and comes back with the lines of the map. Loaded once more, the file says nothing new."""
+    ours, path = workspace.folder / "ours.map", write(tmp_path / "a-2026-10-31.mrc", book(1, 0))
+    with (workspace.folder / CONFIG).open("a", encoding="utf-8") as file:
+        file.write('[marc]\nmap = "ours.map"\n')
+    titles = "system koha\ntitle_id 999$c\n"
+    copies = "copies 952\nitem_id $9\ntitle_id 999$c\n"
+    for text, held in ((titles + copies, 1), (titles, 0), (titles + copies, 1)):
+        ours.write_text(text, encoding="utf-8")
+        for is_again in (False, True):
+            files = libstats.load(find(workspace.folder), path).files
+            assert not is_again or {f.outcome for f in files} == {"repeated"}
+            with libstats.open(workspace) as con:
+                count = "select (select count(*) from title), (select count(*) from item)"
+                assert con.sql(count).fetchall() == [(1, held)]
+
+
 @pytest.mark.parametrize("name", ["ours.map", "ours"])
 def test_a_library_edits_a_map(name: str, workspace: Workspace, tmp_path: Path) -> None:
     (workspace.folder / "ours.map").write_text(MAP, encoding="utf-8")
@@ -300,6 +320,39 @@ def test_two_records_of_one_number_are_named(workspace: Workspace, tmp_path: Pat
         "c-2026-10-03.mrc": (0, ()),
     }
     assert any("1 number stands in it with different rows (1)" in x for x in receipts[0].lines())
+
+
+@pytest.mark.parametrize(
+    ("days", "title"),
+    [(("02", "01"), "Ant"), (("01", "02"), "Zebra"), (("01", "01"), "Zebra")],
+)
+def test_of_two_versions_of_a_record_one_is_believed_with_its_own_faults(
+    days: tuple[str, str], title: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Ant lacks a subject, Zebra a description: the one that was changed last is believed, else the
+    one whose title comes last; what the other lacks is not said of it."""
+    texts = {"Ant": ("300", "  $a9 p."), "Zebra": ("650", " 0$aReeds.")}
+    records = [
+        record(
+            [("005", f"202609{day}120000.0"), ("245", f"00$a{name}"), field, ("999", "  $c1$d1")]
+        )
+        for day, (name, field) in zip(days, texts.items(), strict=True)
+    ]
+    path = write(tmp_path / "a-2026-10-01.mrc", book(7, 0), *records)
+    libstats.load(workspace, path)
+    with libstats.open(workspace) as con:
+        ((told, faults),) = con.sql(
+            "select title, string_split(faults, '; ') from title where title_id = '1'"
+        ).fetchall()
+        assert told == title
+        assert ("no subject" in faults, "no description" in faults) == (
+            (True, False) if title == "Ant" else (False, True)
+        )
+        counted = libstats.record_faults(con).filter("contains(', ' || sample || ',', ', 1,')")
+        categories = {name for (name,) in counted.select("category").fetchall()}
+        assert categories & {"no subject", "no description"} == (
+            {"no subject"} if title == "Ant" else {"no description"}
+        )
 
 
 def test_a_file_that_ends_within_a_record_says_in_which(

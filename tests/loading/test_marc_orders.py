@@ -137,6 +137,8 @@ def test_without_a_map_orders_are_refused_with_the_line_that_lacks(
     said = inspect(path).splitlines()
     assert "    estimated_price  $s decimal_amount" in said
     assert "    fund_code        $u" in said
+    # GOBI's place for the number of an order, which each record has
+    assert any(line.startswith("    order_line_id    961$m ") for line in said)
 
 
 def test_whole_numbers_prove_no_way_of_writing_money(tmp_path: Path) -> None:

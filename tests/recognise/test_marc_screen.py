@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -9,10 +10,11 @@ import pytest
 
 from libstats.definitions.cataloguing import BELOW_CORE, LEVELS
 from libstats.readers.marc.layout import faults
-from libstats.readers.marc.record import Record
+from libstats.readers.marc.record import Record, is_local
 from libstats.readers.marc.rows import all_in
 from libstats.readers.marc.screen import BELOW, CLASSES, NUMBERS
 from libstats.recognise.inspect import inspect
+from libstats.sources import marc
 from tests.support.marc import LEADER, Fields, record
 
 SOUND: Fields = [
@@ -59,7 +61,7 @@ def test_counts_by_category_and_the_records_to_look_at(tmp_path: Path) -> None:
         "    1  ISSN with a wrong check digit (022 $a): no. 3",
         "    1  no subject (6XX): no. 2",
         "    1  level below core (leader/17): no. 3",
-        "    1  local field (a tag with a 9): no. 5",
+        "    1  local field (a tag with a 9, no system's own): no. 5",
     ]
     assert "Mara" not in "\n".join(said)
 
@@ -124,6 +126,8 @@ def test_the_summary_names_every_record(tmp_path: Path) -> None:
     said = inspect(tmp_path / "batch.mrc")
     summary = "1 authorities (set aside), 1 deleted (set aside), 1 titles, 1 that cannot be read"
     assert f"its records are: {summary}" in said
+    at = sum(map(len, data[:3])) + 1
+    assert f"  record 4, from byte {at:,} on: it has no whole directory\n" in said
     assert "leader/05" not in said.partition("never read:")[2].partition("\n")[0]
 
 
@@ -135,3 +139,17 @@ def test_titles_of_one_number_are_held_as_one(tmp_path: Path) -> None:
     assert "4 titles have 3 numbers, so 3 will be held: several have the bib number 1" in said
     (tmp_path / "batch.mrc").write_bytes(b"".join(data[1:]))
     assert "will be held" not in inspect(tmp_path / "batch.mrc")
+
+
+def test_what_a_system_writes_itself_is_no_local_field() -> None:
+    """The fields with a 9 in the shipped maps of library systems; orders are no system's own."""
+    systems = {"koha", "sierra", "symphony-949", "symphony-999", "evergreen", "polaris", "alma"}
+    assert systems == set(marc.NAMES) - {"oclc", "plain"}
+    texts = [marc.text_of(f"{name}.map") or "" for name in systems]
+    lines = [line.partition("#")[0] for text in texts for line in text.splitlines()]
+    tags = {tag for line in lines for tag in re.findall(r"\b\d{3}\b", line) if is_local(tag)}
+    assert tags == {"901", "907", "942", "945", "949", "952", "999"}
+    for tag in (*tags, "998"):
+        assert found_in([*SOUND, (tag, "  $a1$92")]) == "none", tag
+    assert found_in([*SOUND, ("590", "  $aours")]) == "local field"
+    assert found_in([*SOUND, ("099", "  $aours")]) == "local field"

@@ -50,6 +50,14 @@ def test_without_a_scan_the_page_says_what_would_tell() -> None:
     assert "docs/export-scanner.md" in scanned(Scans())
 
 
+def test_the_page_says_which_shelves_were_never_read() -> None:
+    shelf = {"branch": "EAST", "location": "GEN", "collection": None, "class": "Arts", "copies": 9}
+    never = shelf | {"scanned": 1, "read_on": None}
+    html = scanned(Scans(shelves=[never, shelf | {"scanned": 9, "read_on": date(2026, 5, 4)}]))
+    assert "No scan that is loaded read 1 of 2 shelves: first Arts, EAST, GEN, with 9 c" in html
+    assert "never" in html and "Last read on" in html
+
+
 def today(day: datetime) -> list[dict[str, Any]]:
     """What today's list has of a lost copy and a stray that were scanned on a day; the newest list
     of copies is of October 31."""

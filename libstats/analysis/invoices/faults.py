@@ -3,6 +3,8 @@ check that it falls under."""
 
 from __future__ import annotations
 
+from libstats.analysis.invoices.called import CALLED, paired_sql
+
 __all__ = ["FAULTS"]
 
 _ORDER = "order by billed_on nulls last, invoice_id, invoice_line_id"
@@ -98,8 +100,9 @@ FAULTS = f"""
             join of_order o using (order_source, order_id)
             where l.is_cancelled and l.amount > 0 and o.billed_amount > 0
         ),
+        {CALLED},
         -- by ISBN: what was ordered of it, billed by a line or not, and what was billed before each
-        --   line
+        --   line; of a vendor that no order names each order may be
         ordered_isbn as (
             select
                 source,
@@ -127,7 +130,10 @@ FAULTS = f"""
                 from not_scanned l
                 join isbn_of_order i on i.isbn = l.isbn and not i.is_written
                 join orders o on o.source = i.source and o.order_id = i.order_id
-                where lower(o.vendor) = lower(l.vendor) and not o.stands and not o.is_cancelled
+                left join vendor_pair p on {paired_sql("l", "o")}
+                where coalesce(p.is_same or not p.is_known, true)
+                    and not o.stands
+                    and not o.is_cancelled
             )
             group by all
             having count(ordered) = count(*)
@@ -210,18 +216,15 @@ FAULTS = f"""
             where is_of_copies and currency <> order_currency
             group by all
         ),
-        -- of two vendors of whom the system orders, under whichever names
+        -- of two vendors of whom the system orders, whatever each is called
         other_vendor as (
             select
                 l.*,
                 o.vendor as order_vendor
             from once l
             join orders o on o.source = l.order_source and o.order_id = l.order_id
-            where l.amount > 0 and not o.is_written
-                and lower(trim(l.vendor)) <> lower(trim(o.vendor))
-                and (l.order_source, lower(trim(l.vendor))) in (
-                    select (source, lower(trim(vendor))) from orders where not is_written
-                )
+            join vendor_pair p on {paired_sql("l", "o")}
+            where l.amount > 0 and not o.is_written and p.is_known and not p.is_same
         ),
         priced as (
             select

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import duckdb
 
-from libstats.analysis.work.last_told import followed_sql
+from libstats.analysis.work.exported import followed_sql
 from libstats.analysis.work.worklist import worklist
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import Process

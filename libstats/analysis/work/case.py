@@ -7,7 +7,7 @@ from datetime import datetime
 import duckdb
 
 from libstats.analysis.work.cases import Cases
-from libstats.analysis.work.exported import newest_exports
+from libstats.analysis.work.exported import newest_of
 from libstats.analysis.work.spans import UNDETERMINABLE, Spans, waited_sql
 from libstats.declaration.raw import quoted
 from libstats.definitions.kept import DEFERRED, run
@@ -22,13 +22,12 @@ _SHARED = """with loaded_file as materialized (from memory.main.loaded_file),
 def register(con: duckdb.DuckDBPyConnection) -> None:
     """Give a connection the view `"case"`: one row per case and process, as the newest export of
     each process knows it. Takes 0.02 s a kind of work of which something is loaded."""
-    newest = newest_exports(con)
     parts = []
     for (name,) in con.execute("select process from process order by rowid").fetchall():
         process = process_of(con, name)
-        told = [newest[table] for table in process.tables if table in newest]
+        told = newest_of(con, process)
         if told:
-            parts.append(_part_sql(con, process, max(told)))
+            parts.append(_part_sql(con, process, told))
     union = "\nunion all\n".join(parts) or _none_sql()
     run(con, f'create or replace temp view "case"{DEFERRED} as {_SHARED} {union}')
 

@@ -22,14 +22,30 @@ def newest_export(con: duckdb.DuckDBPyConnection, process: Process) -> datetime:
 
     Raises AnalysisError if nothing that tells of it is loaded.
     """
-    newest = newest_exports(con)
-    told = [newest[table] for table in process.tables if table in newest]
-    if not told:
+    told = newest_of(con, process)
+    if told is None:
         raise AnalysisError(
             f"nothing that tells of {process.name} is loaded",
             f"It is read from: {', '.join(process.tables)}. `libstats loads` lists what is loaded.",
         )
-    return max(told)
+    return told
+
+
+def newest_of(con: duckdb.DuckDBPyConnection, process: Process) -> datetime | None:
+    """The same, or None if nothing that tells of it is loaded. Of cases that other exports follow
+    (requests to buy, by their orders) the newest of these counts too."""
+    newest = newest_exports(con)
+    told = [newest[table] for table in process.tables if table in newest]
+    followed = followed_sql(process)
+    if told and followed:
+        told += con.execute(f"select max(told_until) from ({followed})").fetchall()[0]
+    return max((moment for moment in told if moment is not None), default=None)
+
+
+def followed_sql(process: Process) -> str:
+    """SQL: source, case_id and told_until of the cases that other exports tell of too; blank where
+    none do."""
+    return "\n        union all".join(read.followed for read in process.read if read.followed)
 
 
 def newest_exports(con: duckdb.DuckDBPyConnection) -> dict[str, datetime]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import duckdb
 
 from libstats import schema
-from libstats.analysis.work.exported import have, log_of, runs_sql
+from libstats.analysis.work.exported import followed_sql, have, log_of, runs_sql
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import MilestoneColumns, Process
 
@@ -192,12 +192,6 @@ def told_sql(con: duckdb.DuckDBPyConnection, process: Process, cases: str, is_op
         slack=SLACK,
         is_open=is_open,
     )
-
-
-def followed_sql(process: Process) -> str:
-    """SQL: source, case_id and told_until of the cases that other exports tell of too; blank where
-    none do."""
-    return "\n        union all".join(read.followed for read in process.read if read.followed)
 
 
 def _lists(read: MilestoneColumns) -> Iterator[tuple[str, str]]:

@@ -38,7 +38,8 @@ class Look:
         yield ~self._has("040")
         yield np.isin(one(17), [ord(level) for level in screen.BELOW])
         yield one(17) == ord(screen.OF_BATCH)
-        yield self._among(_is_local(block.every))
+        theirs = np.isin(block.every, [code_of(tag) for tag in screen.OF_SYSTEMS])
+        yield self._among(_is_local(block.every) & ~theirs)
         yield self._marked(*block.tags_with(ord("9")))
 
     def _among(self, which: Flags) -> Flags:

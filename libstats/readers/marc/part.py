@@ -35,12 +35,14 @@ class Marc(Part):
     map     the name of the map that says what is read
     what    records, copies or orders
     why     why these are not read
+    lists   what all lists that are read of the file are taken for
     """
 
     file: File = field(default=None, compare=False, repr=False)  # type: ignore[assignment]
     map: str = ""
     what: str = "records"
     why: str = ""
+    lists: tuple[str, ...] = ()
 
     @property
     def is_of_copies(self) -> bool:

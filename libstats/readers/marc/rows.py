@@ -31,10 +31,12 @@ Numbered = tuple[int, "Record | Unreadable"]
 
 
 class Unreadable(NamedTuple):
-    """A record of which no field can be told: why, and how many copies its directory names."""
+    """A record of which no field can be told: why, how many copies its directory names, and with
+    which byte of the file it begins, from 1 on."""
 
     reason: str
     copies: int
+    at: int = 0
 
 
 @dataclass
@@ -116,7 +118,7 @@ def all_in(
 ) -> Iterator[Numbered]:
     """The same, of fields with any of the wanted tags; `copies`: the tags of those that are
     copies."""
-    number, tags = 0, set(copies)
+    number, at, tags = 0, 1, set(copies)
     before: list[bytes] = []
     for pieces in in_blocks(stream, size):
         for raw in before:
@@ -124,7 +126,8 @@ def all_in(
             try:
                 yield number, read(raw, wanted)
             except Damaged as why:
-                yield number, Unreadable(str(why), sum(tag in tags for tag in entries(raw)))
+                yield number, Unreadable(str(why), sum(tag in tags for tag in entries(raw)), at)
+            at += len(raw) + len(END)
         before = pieces
 
 

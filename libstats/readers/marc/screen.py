@@ -35,7 +35,7 @@ FAULTS = {
     "level below core": "leader/17",
     "level M: less than full, loaded in a batch": "leader/17",
 }
-LOCAL = {"local field": "a tag with a 9", "local subfield": "$9 of other fields"}
+LOCAL = {"local field": "a tag with a 9, no system's own", "local subfield": "$9 of other fields"}
 NAMES = (*FAULTS, *LOCAL)
 BETWEEN, SOUND = "; ", "none"
 # the fields of which more is looked at than whether they are there
@@ -44,6 +44,9 @@ TAGS = ("005", "008", "020", "022", "024", "028", "245", "260", "264")
 _MARC = ("050", "055", "060", "070", "080", "082", "084", "086")
 CLASSES = (*_MARC, "090", "092", "096", "098", "099")
 NUMBERS = ("020", "022", "024", "028")
+# the fields with a 9 in which library systems themselves write numbers and copies: Koha, Sierra,
+# Symphony, Evergreen
+OF_SYSTEMS = ("901", "907", "942", "945", "949", "952", "998", "999")
 # Encoding levels below core, of MARC and of OCLC; `LEVELS` of definitions has words for each. Not
 BELOW = "23578K"
 OF_BATCH = "M"
@@ -96,7 +99,7 @@ def _flags(record: Record, year: Imprint) -> Iterator[bool]:
     yield "040" not in tags
     yield record.leader[17:18] in tuple(BELOW)
     yield record.leader[17:18] == OF_BATCH
-    yield any(is_local(tag) for tag in tags)
+    yield any(is_local(tag) for tag in tags.difference(OF_SYSTEMS))
     yield record.has_local_subfield
 
 

@@ -11,6 +11,7 @@ import duckdb
 
 from libstats.analysis.collection.shelf_reading import shelf_findings, shelf_reading
 from libstats.analysis.collection.shelf_scans import AWAY, FOUND, ORDER, STRAYED, UNKNOWN
+from libstats.analysis.collection.shelves_read import shelves_read
 from libstats.report import sections
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, folded, joined, table
@@ -34,6 +35,7 @@ class Scans:
     later: date | None = None  # the newest scan of a day after the newest list of copies
     last: date | None = None
     barcodes: int = 0  # that any of them saw
+    shelves: Sequence[Row] = ()  # by when a scan of any year read them
 
     @property
     def is_told(self) -> bool:
@@ -64,14 +66,19 @@ def read_scans(con: duckdb.DuckDBPyConnection, since: date, last: date, branch: 
         """,
         {**within, "branch": branch},
     ).fetchall()[0]
-    return Scans(sessions, findings, later, last, barcodes)
+    shelves = [
+        row
+        for row in records(shelves_read(con, until=within["until"]))
+        if branch in ("", row["branch"])
+    ]
+    return Scans(sessions, findings, later, last, barcodes, shelves)
 
 
 def scanned(scans: Scans) -> Html:
     """What scans found: what to mend first, each copy, and each session."""
     later = [paragraph(_later(scans))] if scans.later else []
     if not scans.sessions:
-        return joined(*(later or [paragraph(_NONE)]))
+        return joined(*(later or [paragraph(_NONE)]), *_shelves(scans))
     return joined(
         *later,
         paragraph(
@@ -82,6 +89,7 @@ def scanned(scans: Scans) -> Html:
         paragraph(_next(scans)),
         _listed(scans),
         folded("Each scan, as a table", _by_session(scans)),
+        *_shelves(scans),
     )
 
 
@@ -195,3 +203,39 @@ def _by_session(scans: Scans) -> Any:
         "unknown": "Of no copy",
     }
     return sections.shortened(table(rows, "Scans of shelves, the newest first", headings=headings))
+
+
+def _shelves(scans: Scans) -> list[Any]:
+    """Which shelves were read when last: how many never, which of these is the biggest, and all."""
+    if not scans.shelves:
+        return []
+    never = [row for row in scans.shelves if row["read_on"] is None]
+    said = (
+        f"No scan that is loaded read {number(len(never))} of {number(len(scans.shelves))} shelves"
+    )
+    first = f": first {_shelf(never[0])}, with {_copies(never[0]['copies'])}" if never else ""
+    rows = [
+        {
+            "shelf": _shelf(row),
+            "copies": row["copies"],
+            "scanned": row["scanned"],
+            "read_on": row["read_on"] or "never",
+        }
+        for row in scans.shelves
+    ]
+    headings = {
+        "shelf": "Class, branch and shelf",
+        "scanned": "Copies that a scan saw there",
+        "read_on": "Last read on",
+    }
+    listed = table(rows, "Shelves by when they were read last", headings=headings)
+    return [
+        paragraph(f"{said}{first}."),
+        folded("Each shelf, as a table", sections.shortened(listed)),
+    ]
+
+
+def _shelf(row: Row) -> str:
+    """What stands there, and where it is."""
+    names = (row[name] for name in ("branch", "location", "collection"))
+    return ", ".join(filter(None, (row["class"] or "class not known", *names)))

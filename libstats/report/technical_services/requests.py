@@ -13,10 +13,9 @@ import duckdb
 
 from libstats.analysis.provenance import receipt
 from libstats.analysis.purchase_requests import purchase_requests
-from libstats.analysis.work.exported import newest_export
+from libstats.analysis.work.exported import newest_exports
 from libstats.analysis.work.turnaround import turnaround
 from libstats.analysis.work.worklist import LAST_TOLD, worklist
-from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
@@ -82,13 +81,12 @@ def read_requests(con: duckdb.DuckDBPyConnection, period: Period, as_of: datetim
 def _waiting(con: duckdb.DuckDBPyConnection, moment: datetime) -> tuple[list[Row], date | None]:
     """The open requests as of a moment; and the day of their newest list, if those that have no
     order are as of then, since it is older."""
-    try:
-        listed_at = newest_export(con, process_of(con, PROCESS))
-        found = _open_ones(con, moment)
-        known = {(row["source"], row["case_id"]) for row in found if row["standing"] != LAST_TOLD}
-        beside = [] if moment <= listed_at else _open_ones(con, listed_at)
-    except AnalysisError:
+    listed_at = newest_exports(con).get(PROCESS)  # the table has the name of the process
+    if listed_at is None:
         return [], None
+    found = _open_ones(con, moment)
+    known = {(row["source"], row["case_id"]) for row in found if row["standing"] != LAST_TOLD}
+    beside = [] if moment <= listed_at else _open_ones(con, listed_at)
     lost = {(row["source"], row["case_id"]) for row in found} - known
     beside = [row for row in beside if (row["source"], row["case_id"]) in lost]
     every = [row for row in (*found, *beside) if row["standing"] in ("late", "near", "in time")]
