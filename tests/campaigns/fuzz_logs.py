@@ -6,10 +6,23 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
+from libstats.readers.logs.sip_message import ANSWERS
 from tests.campaigns.fuzz_tables import SECRET, Made
 from tests.support.sip import WRAPPERS, checksum
 
 HOSTS = ["db.example", "WWW.journal.example:443", "192.0.2.1:80", "łódź.example", "x"]
+DOORS = [
+    "a",
+    f"q={SECRET}",
+    'x?"',
+    "login?url=http://y.example/",
+    f"login?user={SECRET}&pass={SECRET}&url=http://y.example/{SECRET}",
+    f"login?user={SECRET}&qurl=http%3a%2f%2f{SECRET}%40y.example%2f{SECRET}",
+    f"login?url=http://{SECRET}:{SECRET}@y.example/?user={SECRET}",
+    f"login?url={SECRET}",
+    f"login?user={SECRET}",
+    f"login;{SECRET}?url=",
+]
 EVENTS = ["Login.Success", "Login.Failure", "Login.Intruder.User", "Logout", "System", "New.Event"]
 
 
@@ -37,10 +50,9 @@ def logs_of(dice: random.Random) -> Made:
 
 
 def _proxy(at: datetime, dice: random.Random) -> str:
-    host, path = (
-        dice.choice(HOSTS),
-        dice.choice(["a", f"q={SECRET}", 'x?"', "login?url=http://y.example/"]),
-    )
+    # who it is may stand before a host, in a search and in what is asked of the proxy's own door
+    host = dice.choice([*HOSTS, f"{SECRET}@db.example", f"{SECRET}:{SECRET}@db.example:80", SECRET])
+    path = dice.choice(DOORS)
     status = dice.choice([200, 206, 302, 304, 403, 404, 906])
     return (
         f"198.51.100.{dice.randrange(5)} - {dice.choice([SECRET, '-', f'{SECRET} x'])} "
@@ -62,17 +74,40 @@ def _audit(at: datetime, dice: random.Random) -> str:
 def _sip(wrapper: str, at: datetime, dice: random.Random) -> str:
     stamp = f"{at:%Y%m%d    %H%M%S}"
     number = dice.randrange(10**6)
+    told = f"AA{SECRET}|AE{SECRET}|BD{SECRET}|BE{SECRET}|BF{SECRET}|AF{SECRET}|AG{SECRET}"
     answer = dice.choice([
         f"121NUY{stamp}AOEAST|AA{SECRET}|AB3{number}|AJTitle|AF{SECRET}|",
         f"120NUN{stamp}AO|AA{SECRET}|AB{SECRET}|AFSorry, {SECRET}|",
-        f"101YNN{stamp}AO1|AB3{number}|CLbin {number % 9}|CV01|",
-        f"64{' ' * 14}001{stamp}{'0000' * 6}AOLIB|AA{SECRET}|AE{SECRET}|BLY|CQN|",
+        f"120NUN{stamp}AOEAST|AB{SECRET}|AJ|",
+        f"101YNN{stamp}AO1|AB3{number}|CLbin {number % 9}|CV01|CY{SECRET}|DA{SECRET}|",
+        f"100NUN{stamp}AOEAST|AB{SECRET}|AQ|AFno item {SECRET}|",
+        f"161N{stamp}AOEAST|AA{SECRET}|AB3{number}|BSWEST|AF{SECRET}|",
+        f"24{' ' * 14}001{stamp}AOEAST|{told}|BLY|CQN|",
+        f"300NUN{stamp}AOEAST|AA{SECRET}|AB3{number}|AJ{SECRET}|AF{SECRET}|",
+        f"38Y{stamp}AOEAST|AA{SECRET}|BK{SECRET}|BV1.50|AF{SECRET}|",
+        f"64{' ' * 14}001{stamp}{'0000' * 6}AOLIB|{told}|BLY|CQN|",
+        f"64{' ' * 14}001{stamp}{'0000' * 6}AOLIB|BLN|AU{SECRET}|AV{SECRET}|AP{SECRET}|{told}",
+        f"6610001000{stamp}AOEAST|BM{SECRET}|AF{SECRET}|",
+        *(["941"] if wrapper != "bare" else []),  # it tells no time
     ])  # fmt: skip
-    question = f"11YN{stamp}{stamp}AOEAST|AA{SECRET}|AB3{number}|AC|AD{SECRET}|"
-    is_machine = dice.random() < 0.4
+    # what is cut behind the last field may be a password, which Koha's mask then does not find
+    question = dice.choice([
+        f"11YN{stamp}{stamp}AOEAST|AA{SECRET}|AB3{number}|AC|AD{SECRET}|",
+        f"09N{stamp}{stamp}APDESK|AOEAST|AB3{number}|AC{SECRET}|",
+        f"15+{stamp}AOEAST|AA{SECRET}|AB3{number}|AD{SECRET}|",
+        f"17{stamp}AO|AB{SECRET}|",
+        f"23001{stamp}AOEAST|AA{SECRET}|AC|AD{SECRET}|",
+        f"23001{stamp}AOEAST^AA{SECRET}^AC^AD{SECRET}|x^",
+        f"29NN{stamp}{stamp}AOEAST|AA{SECRET}|AD{SECRET}|AB3{number}|",
+        f"35{stamp}AOEAST|AA{SECRET}|AD{SECRET}|",
+        f"3701 USD{stamp}BV1.50|AOEAST|AA{SECRET}|AD{SECRET}|",
+        f"63001{stamp}{' ' * 10}AOEAST|AA{SECRET}|AD{SECRET}|",
+        f"65{stamp}AOEAST|AA{SECRET}|AD{SECRET}|",
+        f"9300CN{SECRET}|CO{SECRET}|CPEAST|",
+    ])  # fmt: skip
+    # FOLIO's log has no question whole, and none alone is known
+    is_machine = dice.random() < 0.4 and wrapper != "folio"
     text = question if is_machine else answer
-    if wrapper == "folio":  # its log has no question whole, and none alone is known
-        is_machine = False
     # each with a number of its own: none is sent again
     sent = checksum(f"{text}ZZ{number}|AY{dice.randrange(10)}") if dice.random() < 0.7 else text
     return WRAPPERS[wrapper]((at, is_machine, sent))
@@ -80,4 +115,4 @@ def _sip(wrapper: str, at: datetime, dice: random.Random) -> str:
 
 def _is_answer(wrapper: str, line: str) -> bool:
     mark = {"koha": "OUTPUT MSG", "syslog": "OUTPUT MSG", "folio": "Sip response", "dp2": "recv:"}
-    return mark[wrapper] in line if wrapper in mark else not line.startswith("11")
+    return mark[wrapper] in line if wrapper in mark else line[:2] in ANSWERS

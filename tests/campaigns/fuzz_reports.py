@@ -22,7 +22,7 @@ from libstats.readers.counter.part import Counted
 from libstats.readers.part import Damaged
 from libstats.readers.place import place_of
 from libstats.recognise.sniff import parts
-from tests.campaigns.fuzz import hurt
+from tests.campaigns.damage import hurt
 from tests.support import counter
 from tests.support.counter import Use
 

@@ -36,12 +36,12 @@ WORDS = [
 
 @dataclass
 class Made:
-    """A valid export: its form in words, its bytes, the records that are not blank, how many of
-    them are no rows, and what its name must hold."""
+    """A valid export: its form in words, its bytes, the records that are not blank (None: to be
+    counted), how many of them are no rows, and what its name must hold."""
 
     form: str
     data: bytes
-    records: int
+    records: int | None
     aside: int = 0
     name: str = "export"
 

@@ -358,6 +358,10 @@ def test_an_amount_keeps_its_decimals_and_the_sum_is_to_the_cent(
             [invoice("UNS+S", "MOA+9:10.00"), invoice("UNS+S", "MOA+9:11.00", number="B")],
             "2 invoices, 2 lines, totals: 1 fit (rule: lines), 1 fit in no way (rule: none)",
         ),
+        (
+            [invoice("UNS+S", "MOA+9:10.00"), invoice("UNS+S", "MOA+9:1x", number="B")],
+            "2 invoices, 2 lines, total fits (rule: lines)",
+        ),
         ([message(*HEAD, *LINE, kind="ORDERS")], "1 line of orders"),
     ],
 )

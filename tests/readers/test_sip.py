@@ -173,6 +173,27 @@ def test_words_of_no_known_reason_are_shown_on_the_screen_alone(
     assert not any(b"Pult" in p.read_bytes() for p in workspace.store.rglob("*") if p.is_file())
 
 
+@pytest.mark.parametrize(
+    ("text", "branch"),
+    [
+        (f"121NUY{clock(0)}AOEAST^AA20001^AB31234^AFa|b^", "EAST"),
+        (f"101YNN{clock(0)}AOEAST^AB31234^AFa|b^", "EAST"),
+        (f"11YN{clock(0)}{clock(0)}AOEAST^AA20001^AB31234^AC^ADse|cret", "EAST"),
+        (f"121NUY{clock(0)}AO|AA20001|AB31234|AFa^b|", None),
+        # nothing tells which of the two signs ends a field
+        (f"121NUY{clock(0)}AOEAST^AA20001|AB31234|", "EAST"),
+        (f"121NUY{clock(0)}AOEAST|AP1^AA20001|AB31234|", "EAST"),
+    ],
+)
+def test_a_delimiter_that_stands_in_a_text_too_lays_no_patron_beside_a_branch(
+    text: str, branch: str | None
+) -> None:
+    found = read(text)
+    assert found
+    assert found.told.get("AO") == branch
+    assert "20001" not in repr(found)
+
+
 def test_other_delimiters_bent_parts_and_what_is_no_message() -> None:
     caret = read(f"121NUY{clock(0)}AOEAST^AA20001^AB31234^AFx^AY1AZ0000")
     assert caret

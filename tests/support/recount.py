@@ -260,7 +260,7 @@ def xml_counts(texts: list[str]) -> set[int]:
 def _documents(text: str) -> Iterator[str]:
     """The documents in a text, which begin with a declaration of XML, or where a root ended."""
     # within a document a byte-order mark is a sign like any other
-    for piece in re.split(r"<\?xml\s[^>]*\?>|\ufeff(?=\s*(?:<|$))", text):
+    for piece in re.split(r"<\?xml\s[^>]*\?>|\ufeff(?=\s*(?:<(?!/)|$))", text):
         root = re.match(r"\s*<([\w.:-]+)", piece)
         ended = re.split(rf"(?<=</{re.escape(root[1])}>)", piece) if root else [piece]
         yield from (document for document in ended if document.strip())

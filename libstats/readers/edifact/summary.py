@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from libstats.readers.edifact.part import KINDS, Messages, counts
 from libstats.readers.part import Damaged
@@ -30,16 +31,9 @@ def _many(count: int, name: str) -> str:
 
 def _totals(part: Messages) -> str:
     """By which rules the totals of its invoices are made, and how many by none."""
-    assert part.file is not None
     kind = KINDS[0]
     place, stated = kind.header.index("total rule"), kind.header.index("stated total")
-    rows = [
-        row
-        for message in part.file.messages
-        if message.kind in kind.messages and not message.damage
-        for row in kind.rows(message)
-        if not isinstance(row, Damaged)
-    ]
+    rows = [row for _, row in replace(part, kind=kind).records() if not isinstance(row, Damaged)]
     rules = Counter((row[place] if row[stated] else "not stated") for row in rows)
     if not rules:
         return ""

@@ -38,13 +38,14 @@ OTHERS = {"01", "17", "18", "19", "20", "25", "26", "35", "36", "96", "97", "98"
 KINDS = QUESTIONS.keys() | ANSWERS.keys() | OTHERS
 ASKED_BY = {"10": "09", "12": "11", "16": "15", "24": "23", "30": "29", "38": "37", "64": "63"}
 ASKED_BY |= {"66": "65", "94": "93"}
-# what may be kept of each field; all others are never read
+# what may be kept of each field; all others are never read. None holds a sign that ends fields:
+# what stands behind it may be the next one, a patron's
 _FIELDS = {
-    "AO": r".{1,40}",
-    "AP": r".{1,40}",
-    "AB": r".{1,40}",
-    "CL": r".{1,20}",
-    "CT": r".{1,40}",
+    "AO": r"[^|^]{1,40}",
+    "AP": r"[^|^]{1,40}",
+    "AB": r"[^|^]{1,40}",
+    "CL": r"[^|^]{1,20}",
+    "CT": r"[^|^]{1,40}",
     "CV": r"\d\d",
     "CK": r"\d{3}",
     "BV": r"-?\d{1,7}(?:[.]\d\d?)?",
@@ -112,7 +113,9 @@ def read(text: str) -> Message | None:
 
 def _fields(message: Message, text: str) -> None:
     """Take what is on the list out of the variable part."""
-    delimiter = "|" if "|" in text else "^"
+    # the first sign: the other one may stand in a password
+    found = re.search(r"[|^]", text)
+    delimiter = found[0] if found else "|"
     patron, screens = "", []
     for each in text.split(delimiter):
         name, value = each[:2], each[2:].strip()
