@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
@@ -128,9 +129,12 @@ def compared(
         told = json.loads(said)
         groups.setdefault((told["analysis"], told.get("process", "")), {})[file] = said
     found, names = [], set()
-    for (analysis, _), of in sorted(groups.items()):
-        if analysis not in MEASURES:
-            continue
+    order = [*MEASURES]
+    asked_of_all = sorted(
+        (key for key in groups if key[0] in MEASURES), key=lambda key: (order.index(key[0]), key)
+    )
+    for analysis, process in asked_of_all:
+        of = groups[analysis, process]
         question = _question(of.values())
         with usable(
             [*of, *asked], question, ask, without=without, stale_after_days=stale_after_days
@@ -226,7 +230,7 @@ def _limits(
 def _judged(counted: Counted) -> Counted:
     """With why it is compared with no other, too few before anything else."""
     if counted.of < FEW:
-        return Counted(counted.of, counted.value, f"it tells of fewer than {FEW}")
+        return Counted(counted.of, counted.value, f"it tells of fewer than {FEW} cases")
     return counted
 
 
@@ -293,5 +297,8 @@ def repeated(question: Question) -> str:
         words.append(str(given.pop("process")))
     for name in ("since", "until"):
         words += [f"--{name} {str(given.pop(name))[:10]}"] if name in given else []
-    words += [f"--set {name}={value!s}" for name, value in sorted(given.items())]
+    words += [
+        f"--set {name}={shlex.quote(str(value).removesuffix('T00:00:00'))}"
+        for name, value in sorted(given.items())
+    ]
     return " ".join([*words, "--out FILE.parquet"])

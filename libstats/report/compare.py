@@ -15,8 +15,8 @@ from libstats.report import sections
 from libstats.report.charts.funnel import Dot, funnel
 from libstats.report.page.html import items, notice, paragraph
 from libstats.report.page.period import Period
-from libstats.report.page.table import Html, joined, table
-from libstats.wording import capital, listed, number, percent, tenths
+from libstats.report.page.table import Html, folded, joined, table, tabled
+from libstats.wording import capital, day_name, listed, number, percent, tenths
 
 __all__ = ["answer", "not_compared", "origin", "read", "section"]
 
@@ -110,10 +110,8 @@ def read(
 
 def answer(report: Compared) -> Html:
     """Where the library stands in each question, in a sentence or two each."""
-    periods = {period(each) for each in report.found}
-    when = min(periods, key=lambda each: each.since)
-    names = listed(sorted({each.words for each in periods}))
-    about = {"period": when.name, "branch": report.you}
+    names = listed(list(dict.fromkeys(period(each).words for each in report.found)))
+    about = {"period": period(report.found[0]).name, "branch": report.you}
     cards = [_card(each) for each in report.found if each.value is not None and not each.you.why]
     return sections.answer(
         f"{report.you} beside other libraries, {names}",
@@ -131,8 +129,8 @@ def _before(report: Compared) -> list[str]:
     ends = {row["exports_until"].date() for each in report.found for row in each.files}
     if len(ends) > 1:
         told.append(
-            f"The newest export of the one is of {min(ends)}, that of another of {max(ends)}. The "
-            "figures are of the same days at all."
+            f"The newest export of the one is of {day_name(min(ends))}, that of "
+            f"another of {day_name(max(ends))}. All were asked for the same days."
         )
     if len({period(each) for each in report.found}) > 1:
         told.append("The questions are of several periods: each part says which.")
@@ -170,12 +168,23 @@ def verdict(of: Comparison) -> str:
 
 
 def _chance(of: Comparison) -> str:
+    if of.you.side and _most_outside(of):
+        return (
+            "That is more than chance does, as at most libraries: they differ in what they lend and"
+            " to whom."
+        )
     if of.you.side:
         return "That is more than chance does."
-    funnel_of = of.you.funnel
-    if funnel_of is None or funnel_of.low is None:
+    if of.you.funnel is None or of.you.funnel.low is None:
         return "Your cases are so few that chance may do that."
     return "Chance alone may do that."
+
+
+def _most_outside(of: Comparison) -> bool:
+    """True where libraries differ by more than chance as a rule: then a place outside tells little
+    of one."""
+    inside = [each for each in of.places if not each.why]
+    return 2 * sum(each.side != 0 for each in inside) > len(inside)
 
 
 def _about(of: Comparison) -> str:
@@ -190,13 +199,18 @@ def _said(of: Comparison, value: float) -> str:
     """A figure in words."""
     if of.question.analysis != "turnaround":
         return percent(value)
-    return f"half within {tenths(value)} {_unit(of)}"
+    return f"half within {_time(value)} {_unit(of)}"
+
+
+def _time(value: float) -> str:
+    """A time; most are whole, as waits are mailed."""
+    return number(value) if value == int(value) else tenths(value)
 
 
 def _card(of: Comparison) -> sections.Card:
     words = WORDS[of.question.analysis]
     value, together = of.you.value or 0, of.value or 0
-    shown = percent if words.scale > 1 else lambda each: f"{tenths(each)} {_unit(of)}"
+    shown = percent if words.scale > 1 else lambda each: f"{_time(each)} {_unit(of)}"
     what = f"{words.card}: {_about(of)}" if of.title else words.card
     beside = ("below what chance does", "as chance may do", "above what chance does")[
         of.you.side + 1
@@ -245,22 +259,17 @@ def _finding(of: Comparison) -> str:
     """What the picture shows."""
     inside = [each for each in of.places if not each.why]
     outside = sum(each.side != 0 for each in inside)
-    words = [
-        f"{number(outside)} of {_libraries(len(inside))} lie outside the dashed lines. "
+    lie = "lies" if outside == 1 else "lie"
+    return (
+        f"{number(outside)} of {_libraries(len(inside))} {lie} outside the dashed lines. "
         "Chance alone puts 998 of 1,000 between them."
-    ]
-    if 2 * outside > len(inside):
-        words.append(
-            "Most do: libraries differ in what they lend and to whom, so being outside is no "
-            "verdict here."
-        )
-    return " ".join(words)
+    )
 
 
 def _listed(of: Comparison, caption: str) -> Html:
     """The picture as a table: you first, then the largest."""
     words = WORDS[of.question.analysis]
-    shown = percent if words.scale > 1 else tenths
+    shown = percent if words.scale > 1 else _time
     rows = [
         {
             "library": "you" if at.is_you else "another",
@@ -288,7 +297,7 @@ def _listed(of: Comparison, caption: str) -> Html:
         formats=dict.fromkeys(("value", "low", "high"), shown),
         sheet=f"{capital(_about(of))} {of.question.analysis}".replace("_", " "),
     )
-    return sections.shortened(made)
+    return tabled(sections.shortened(made))
 
 
 def _left_out(of: Comparison) -> list[str]:
@@ -322,7 +331,7 @@ def origin(report: Compared) -> Html:
         "The files of sums behind these figures",
         headings={
             "of": "Question",
-            "file": "Fingerprint (SHA-256)",
+            "file": "SHA-256 begins with",
             "is_yours": "Yours",
             "exports_until": "Its exports tell up to",
             "made_at": "Added up",
@@ -341,6 +350,6 @@ def origin(report: Compared) -> Html:
             "much another lends may still know it here: keep the page among those who mailed."
         ),
         paragraph(f"This makes the page again: libstats report compare {given}"),
-        sections.shortened(listing),
         sections.receipts(commands),
+        folded("The files of sums", sections.shortened(listing)),
     )

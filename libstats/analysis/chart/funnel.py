@@ -46,8 +46,9 @@ def of_median(curve: Sequence[tuple[float, float]], n: int) -> Funnel:
 
 
 def _at(curve: Sequence[tuple[float, float]], level: float) -> float | None:
-    """The first value that so great a share does not exceed; None where so many never come."""
-    return next((value for value, share in curve if share >= level - 1e-10), None)
+    """The first value that more than so great a share does not exceed, as `turnaround` has its
+    percentiles; None where so many never come."""
+    return next((value for value, share in curve if share > level + 1e-10), None)
 
 
 def _least(share: float, n: int) -> float:

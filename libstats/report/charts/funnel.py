@@ -78,7 +78,7 @@ def _draw(
                 zorder=4,
             )
         dress(panel, names[0], width)
-        _axes(panel, [*(dot.value for dot in dots), middle], found, width)
+        _axes(panel, dots, middle, limits, width)
         panel.set_xlabel(capital(names[1]))
         legend(
             drawing,
@@ -99,13 +99,9 @@ def _places(dots: Sequence[Dot]) -> list[int]:
     return sorted({max(1, round(low * ratio**step)) for step in range(POINTS)})
 
 
-def _axes(
-    panel: Axes,
-    values: Sequence[float],
-    found: Sequence[tuple[float | None, float | None]],
-    width: float,
-) -> None:
-    """Sizes in even ratios at round numbers; heights with room for each dot and limit."""
+def _axes(panel: Axes, dots: Sequence[Dot], middle: float, limits: Limits, width: float) -> None:
+    """Sizes in even ratios at round numbers; heights with room for each dot, and for the limits of
+    a library of middling size: those of the smallest would press all others flat."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
     panel.set_xscale("log")
@@ -113,6 +109,8 @@ def _axes(
     panel.xaxis.set_major_locator(LogLocator(base=10, subs=steps))
     panel.xaxis.set_minor_locator(NullLocator())
     panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
-    every = [*values, *(at for pair in found for at in pair if at is not None)]
-    room = 0.08 * ((max(every) - min(every)) or 1)
+    sizes = sorted(dot.of for dot in dots)
+    usual = [at for at in limits(sizes[len(sizes) // 2]) if at is not None]
+    every = [*(dot.value for dot in dots), middle, *usual]
+    room = 0.25 * ((max(every) - min(every)) or 1)
     panel.set_ylim(max(0, min(every) - room), max(every) + room)
