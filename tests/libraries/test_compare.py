@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from libstats.libraries.compare import MEASURES, Comparison, compared, repeated
 from libstats.libraries.parted_analyses import PARTED
 from libstats.libraries.question import Question
 from libstats.report import compare
+from tests.support.files import NOTEBOOKS
 from tests.support.mailed import FILLED, PARTLY, USED, WAITS, filled, mail, used, waits
 
 NAMES = ("Ash", "Birch", "Cedar", "Dogwood")
@@ -137,6 +139,9 @@ def test_parted_sums_are_no_whole(tmp_path: Path) -> None:
 def test_each_analysis_that_adds_up_is_compared_or_the_page_says_why_it_is_not() -> None:
     assert {*MEASURES, *compare.LEFT} == {*PARTED}
     assert [*MEASURES] == [*compare.HEADINGS] == [*compare.WORDS]
+    cells = json.loads((NOTEBOOKS / "compare.ipynb").read_text(encoding="utf-8"))["cells"]
+    shown = [first[3:] for cell in cells if (first := cell["source"][0]).startswith("## ")]
+    assert shown[:3] == [*compare.HEADINGS.values()]
 
 
 def test_the_command_of_a_question_asks_it_again() -> None:
