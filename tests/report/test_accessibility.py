@@ -25,6 +25,7 @@ from libstats.report.today import sheets as today_sheets
 from libstats.workspace.workspace import Workspace
 from tests.report.test_circulation_report import OCTOBER, SEPTEMBER, counted, example
 from tests.report.test_ill import CLOSED, told
+from tests.support import sentences
 from tests.support.cases import opened
 from tests.support.mailed import FILLED, WAITS, filled, mail, waits
 
@@ -203,6 +204,7 @@ def test_the_page_of_a_library_beside_others_is_accessible_and_stands_alone(
     assert "your waits are longer than at 3 of 3 others" in page.read_text(encoding="utf-8")
     assert "Birch" not in page.read_text(encoding="utf-8")
     assert page.with_suffix(".xlsx").exists()
+    assert [each for each in sentences.of_page(page) if sentences.faults(each)] == []
     assert check(browser, page) == [CLEAN]
 
 
