@@ -14,15 +14,15 @@ HOUSE = ROOT / "libstats"
 MAY_IMPORT = {
     "cli": """libraries pull loading recognise report report/page workspace analysis analysis/work
         definitions readers store""",
-    "libraries": """workspace analysis analysis/signals analysis/work analysis/collection privacy
-        declaration definitions""",
     "pull": "loading recognise workspace sources declaration readers store",
     "loading": "recognise workspace privacy declaration readers store",
     "recognise": "workspace sources privacy declaration definitions readers readers/workbook",
-    "report": """report/page report/charts analysis analysis/signals analysis/work
+    "report": """report/page report/charts libraries analysis analysis/signals analysis/work
         analysis/collection analysis/chart definitions""",
     "report/page": "report/charts workspace privacy",
     "report/charts": "",
+    "libraries": """workspace analysis analysis/signals analysis/work analysis/collection
+        analysis/chart privacy declaration definitions""",
     "workspace": "analysis/work sources privacy declaration definitions readers store",
     "analysis/signals": "analysis analysis/work analysis/chart definitions",
     "analysis": "analysis/work analysis/collection analysis/chart declaration definitions store",

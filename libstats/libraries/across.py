@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -77,6 +78,33 @@ def across(
     question or another libstats, and where an export is counted twice.
     """
     question = Question.of(analysis, parameters)
+    with usable(
+        stores, question, ask, without=without, deadline=deadline, stale_after_days=stale_after_days
+    ) as found:
+        answer = answered(question, found.folder, {n: of.library for n, of in found.used.items()})
+    return Across(answer, found.stores)
+
+
+class Usable(NamedTuple):
+    """Files of sums that may be put together, in a folder by number, what each says of itself, and
+    who was asked."""
+
+    folder: Path
+    used: dict[str, Metadata]
+    stores: list[Library]
+
+
+@contextmanager
+def usable(
+    stores: Iterable[Path | str],
+    question: Question,
+    ask: Executor | None = None,
+    *,
+    without: Collection[str] = (),
+    deadline: float = HOUR,
+    stale_after_days: int = 7,
+) -> Iterator[Usable]:
+    """The sums of all libraries, once nothing speaks against them; AnalysisError as `across`."""
     told = _told([str(store) for store in stores], question, ask, deadline)
     with tempfile.TemporaryDirectory() as folder:
         said = _said(told, Path(folder))
@@ -88,14 +116,14 @@ def across(
             if of is not None and library.library not in without
         }
         _refuse_together(list(used.values()))
-        answer = answered(question, Path(folder), {n: of.library for n, of in used.items()})
-    return Across(
-        answer,
-        [
-            each._replace(state="left out") if each.library in without else each
-            for each in sorted(judged)
-        ],
-    )
+        yield Usable(
+            Path(folder),
+            used,
+            [
+                each._replace(state="left out") if each.library in without else each
+                for each in sorted(judged)
+            ],
+        )
 
 
 def _told(

@@ -7,18 +7,59 @@ from pathlib import Path
 
 import duckdb
 
+from libstats.analysis.work.survival import CURVE, risk_sql
 from libstats.declaration.raw import quoted
 from libstats.libraries.files import SUFFIX
 from libstats.libraries.question import Question
 from libstats.privacy.counted import crosses_patrons
 from libstats.wording import records
 
+_SUMS = "select * exclude (library) from told"
+
 
 def answered(
-    question: Question, folder: Path, libraries: Mapping[str, str]
+    question: Question, folder: Path, libraries: Mapping[str, str], *, is_apart: bool = False
 ) -> duckdb.DuckDBPyRelation:
     """The answer from the files of a folder, named by number, as these libraries'; small counts of
-    patrons are withheld."""
+    patrons are withheld. `is_apart`: library by library, whatever it is parted by."""
+    con = _told(folder, libraries)
+    if is_apart or question.is_by_library:
+        _make_each(con, question, sorted(libraries.values()))
+    else:
+        con.execute(f"create view sums as {_SUMS}")
+        made = question.made()
+        con.execute(f"create table answer as {made.sql}", made.params or None)
+    _finish(con, question)
+    _protect(con)
+    return con.sql("from answer")
+
+
+def curve(
+    folder: Path, libraries: Mapping[str, str], *, is_late: bool
+) -> list[tuple[float, float]]:
+    """Of the sums of `turnaround` of these libraries together: by each time waited, the share that
+    has come, as Kaplan and Meier estimate it. `is_late`: some come under watch only later."""
+    return (
+        _told(folder, libraries)
+        .sql(
+            f"""
+            with sums as ({_SUMS}),
+            {risk_sql(is_late=is_late)},
+            {CURVE}
+            select
+                waited,
+                1 - exp(log_waiting) as share
+            from curve
+            where waited is not null
+            order by waited, share
+            """
+        )
+        .fetchall()
+    )
+
+
+def _told(folder: Path, libraries: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
+    """A connection with the sums of all, as table `told`."""
     con = duckdb.connect()
     con.execute("set TimeZone = 'UTC'")
     listed = ", ".join(quoted(str(folder / f"{number}{SUFFIX}")) for number in libraries)
@@ -40,15 +81,7 @@ def answered(
             "libraries": list(libraries.values()),
         },
     )
-    if question.is_by_library:
-        _make_each(con, question, sorted(libraries.values()))
-    else:
-        con.execute("create view sums as select * exclude (library) from told")
-        made = question.made()
-        con.execute(f"create table answer as {made.sql}", made.params or None)
-    _finish(con, question)
-    _protect(con)
-    return con.sql("from answer")
+    return con
 
 
 def _make_each(con: duckdb.DuckDBPyConnection, question: Question, libraries: list[str]) -> None:

@@ -25,7 +25,9 @@ from libstats.report.today import sheets as today_sheets
 from libstats.workspace.workspace import Workspace
 from tests.report.test_circulation_report import OCTOBER, SEPTEMBER, counted, example
 from tests.report.test_ill import CLOSED, told
+from tests.support import sentences
 from tests.support.cases import opened
+from tests.support.mailed import FILLED, WAITS, filled, mail, waits
 
 HERE = Path(__file__).parent / "accessibility"
 BAD = (
@@ -186,6 +188,23 @@ def test_the_page_of_a_question_is_accessible_and_stands_alone(
 ) -> None:
     chosen = {"question": "backlog", "process": "hold", "branch": "each"}
     page = run("explore", demo, chosen, tmp_path / "report.html")
+    assert check(browser, page) == [CLEAN]
+
+
+@pytest.mark.long
+def test_the_page_of_a_library_beside_others_is_accessible_and_stands_alone(
+    browser: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    for name, days in (("Ash", 9), ("Birch", 2), ("Cedar", 4), ("Dogwood", 5)):
+        mail(workspace.folder / "mailed", name, WAITS, waits({days: 40, 2 * days: 20}))
+        mail(workspace.folder / "mailed", name, FILLED, filled(200 + days, 4 * days))
+    page = run(
+        "compare", workspace.folder, {"you": "Ash"}, tmp_path / "page.html", ["html", "xlsx"]
+    )
+    assert "your waits are longer than at 3 of 3 others" in page.read_text(encoding="utf-8")
+    assert "Birch" not in page.read_text(encoding="utf-8")
+    assert page.with_suffix(".xlsx").exists()
+    assert [each for each in sentences.of_page(page) if sentences.faults(each)] == []
     assert check(browser, page) == [CLEAN]
 
 

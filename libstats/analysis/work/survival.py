@@ -101,7 +101,7 @@ SHARES = """
 # Greenwood's variance; the interval of a percentile holds the times at which a test on the
 # log(-log) scale does not tell the curve from it. Sums run on through all parts, and a part's own
 # begin at its first row: the first falls and the others rise all the way.
-_CURVE = f"""
+CURVE = f"""
     step as (
         select
             *,
@@ -156,7 +156,7 @@ def risk_sql(*, is_late: bool) -> str:
 def percentiles_sql() -> str:
     """SQL: CTEs from `risk` to `percentile` (part, each percentile with its interval, and the naive
     one of those that reached the end)."""
-    return f"""{_CURVE},
+    return f"""{CURVE},
     tested as (
         select
             part,

@@ -1,0 +1,355 @@
+"""The page that shows one library beside others, from the sums that they mailed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from libstats.definitions.parameters import as_moment
+from libstats.libraries.compare import FEW, Comparison, compared, repeated
+from libstats.report import sections
+from libstats.report.charts.funnel import Dot, funnel
+from libstats.report.page.html import items, notice, paragraph
+from libstats.report.page.period import Period
+from libstats.report.page.table import Html, folded, joined, table, tabled
+from libstats.wording import capital, day_name, listed, number, percent, tenths
+
+__all__ = ["answer", "not_compared", "origin", "read", "section"]
+
+HEADINGS = {
+    "turnaround": "How long do patrons wait?",
+    "fill_rate": "How much of what was asked for came?",
+    "collection_use": "How much of the collection is used?",
+}
+LEFT = {
+    "backlog": "What waits grows with a library, and no file says how large each is.",
+    "circulation": "Loans grow with a library. Loans for each person it serves would be fair, and "
+    "no export tells those. How far chance moves loans for each copy is not known.",
+    "collection_age": "How old copies should be depends on what they are for: no age is right for "
+    "all.",
+    "signals": "These hold a month against a library's own earlier ones, which is fairer than "
+    "others.",
+    "throughput": "How many cases a library ends depends on how many it gets.",
+}
+PEOPLE = "Patrons, shelves and worklists are in no file: nothing that leaves a library lists them."
+
+
+class Words(NamedTuple):
+    """How a measure is said: your own, what it is of, more and less, how it is called in a picture
+    and on a card, and what it is multiplied by there."""
+
+    yours: str
+    of: str
+    more: str
+    less: str
+    axis: str
+    card: str
+    scale: int
+
+
+WORDS = {
+    "turnaround": Words(
+        "your waits are {}",
+        "cases that came",
+        "longer than at {} of {} others",
+        "shorter than at {} of {} others",
+        "half came within so many {}",
+        "until half came",
+        1,
+    ),
+    "fill_rate": Words(
+        "the share that came is {}",
+        "closed requests",
+        "higher than at {} of {} others",
+        "lower than at {} of {} others",
+        "share that came, in %",
+        "came",
+        100,
+    ),
+    "collection_use": Words(
+        "the share of copies in use is {}",
+        "copies held long",
+        "higher than at {} of {} others",
+        "lower than at {} of {} others",
+        "share of copies in use, in %",
+        "of copies in use",
+        100,
+    ),
+}
+SAME = "as at the {} others"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What the page is made of: the library that asks, its comparisons, and the analyses of files
+    that are not compared; how many libraries were left out by name, and the parameters."""
+
+    you: str
+    found: Sequence[Comparison]
+    left: Sequence[str]
+    without: int
+    given: Mapping[str, str]
+
+
+def read(
+    workspace: str, *, stores: str, you: str = "", without: str = "", stale_after_days: int = 7
+) -> Compared:
+    """How one library stands beside others; parameters as for `compared`, names of libraries with
+    commas between them."""
+    left_out = [name.strip() for name in without.split(",") if name.strip()]
+    name, found, left = compared(
+        Path(workspace), stores, you, without=left_out, stale_after_days=stale_after_days
+    )
+    given = {"stores": stores, "you": name, "without": without}
+    return Compared(name, found, left, len(left_out), given)
+
+
+def answer(report: Compared) -> Html:
+    """Where the library stands in each question, in a sentence or two each."""
+    names = listed(list(dict.fromkeys(period(each).words for each in report.found)))
+    about = {"period": period(report.found[0]).name, "branch": report.you}
+    cards = [_card(each) for each in report.found if each.value is not None and not each.you.why]
+    return sections.answer(
+        f"{report.you} beside other libraries, {names}",
+        " ".join(verdict(each) for each in report.found),
+        cards,
+        about=about,
+        before=_before(report),
+    )
+
+
+def _before(report: Compared) -> list[str]:
+    told = []
+    if report.without:
+        told.append(f"Left out by name: {_libraries(report.without)}.")
+    ends = {row["exports_until"].date() for each in report.found for row in each.files}
+    if len(ends) > 1:
+        told.append(
+            f"The newest export of the one is of {day_name(min(ends))}, that of "
+            f"another of {day_name(max(ends))}. All were asked for the same days."
+        )
+    if len({period(each) for each in report.found}) > 1:
+        told.append("The questions are of several periods: each part says which.")
+    return told
+
+
+def period(of: Comparison) -> Period:
+    """The days that a question is of."""
+    since, until = (as_moment(of.question.parameters[name]) for name in ("since", "until"))
+    return Period(
+        date(since.year, since.month, since.day), date(until.year, until.month, until.day)
+    )
+
+
+def verdict(of: Comparison) -> str:
+    """Whether the library differs from others, and whether chance alone does that."""
+    words, about = WORDS[of.question.analysis], _about(of)
+    if of.value is None:
+        return f"{capital(about)}: fewer than three libraries can be compared."
+    if of.you.why or of.you.value is None:
+        more = f" ({of.you.more})" if of.you.more else ""
+        why = of.you.why.replace("it tells", "its sums tell")
+        return f"{capital(about)}: your library is not compared, since {why}{more}."
+    values = [each.value for each in of.others if each.value is not None]
+    under, over = (
+        sum(value < of.you.value for value in values),
+        sum(value > of.you.value for value in values),
+    )
+    which, count = (words.more, under) if under >= over else (words.less, over)
+    beside = which.format(count, len(values)) if count else SAME.format(len(values))
+    return (
+        f"{capital(about)}: {words.yours.format(beside)}. Yours: {_said(of, of.you.value)}; all "
+        f"together: {_said(of, of.value)}. {_chance(of)}"
+    )
+
+
+def _chance(of: Comparison) -> str:
+    if of.you.side and _most_outside(of):
+        return (
+            "That is more than chance does, as at most libraries: they differ in what they lend and"
+            " to whom."
+        )
+    if of.you.side:
+        return "That is more than chance does."
+    if of.you.funnel is None or of.you.funnel.low is None:
+        return "Your cases are so few that chance may do that."
+    return "Chance alone may do that."
+
+
+def _most_outside(of: Comparison) -> bool:
+    """True where libraries differ by more than chance as a rule: then a place outside tells little
+    of one."""
+    inside = [each for each in of.places if not each.why]
+    return 2 * sum(each.side != 0 for each in inside) > len(inside)
+
+
+def _about(of: Comparison) -> str:
+    return of.title or "the collection"
+
+
+def _unit(of: Comparison) -> str:
+    return str(of.question.parameters.get("unit") or "days")
+
+
+def _said(of: Comparison, value: float) -> str:
+    """A figure in words."""
+    if of.question.analysis != "turnaround":
+        return percent(value)
+    return f"half within {_time(value)} {_unit(of)}"
+
+
+def _time(value: float) -> str:
+    """A time; most are whole, as waits are mailed."""
+    return number(value) if value == int(value) else tenths(value)
+
+
+def _card(of: Comparison) -> sections.Card:
+    words = WORDS[of.question.analysis]
+    value, together = of.you.value or 0, of.value or 0
+    shown = percent if words.scale > 1 else lambda each: f"{_time(each)} {_unit(of)}"
+    what = f"{words.card}: {_about(of)}" if of.title else words.card
+    beside = ("below what chance does", "as chance may do", "above what chance does")[
+        of.you.side + 1
+    ]
+    return sections.Card(
+        shown(value),
+        what,
+        f"All together {shown(together)}; yours is {beside}.",
+        name=f"{of.question.analysis} {of.title}".strip(),
+        value=value,
+    )
+
+
+def section(report: Compared, analysis: str) -> Html:
+    """All that was asked by one analysis: of each kind of work the picture and its table."""
+    found = [each for each in report.found if each.question.analysis == analysis]
+    if not found:
+        return Html(paragraph("Your library mailed nothing that tells of it."))
+    return joined(*(piece for each in found for piece in _shown(each)))
+
+
+def _shown(of: Comparison) -> list[Any]:
+    said = paragraph(f"{period(of).words}. {verdict(of)}")
+    inside = [each for each in of.places if not each.why and each.value is not None]
+    if of.value is None or not inside:
+        return [said, sections.unjudged(_left_out(of))]
+    words = WORDS[of.question.analysis]
+    what = f"{capital(_about(of))}: {words.axis.format(_unit(of))}"
+    picture = funnel(
+        [Dot(at.of or 0, (at.value or 0) * words.scale, at.is_you) for at in inside],
+        of.value * words.scale,
+        lambda n: _scaled(of, n),
+        (what, words.of),
+        _finding(of),
+    )
+    return [said, picture._repr_html_(), _listed(of, what), sections.unjudged(_left_out(of))]
+
+
+def _scaled(of: Comparison, n: int) -> tuple[float | None, float | None]:
+    scale = WORDS[of.question.analysis].scale
+    low, high = of.limits(n)
+    return (None if low is None else low * scale, None if high is None else high * scale)
+
+
+def _finding(of: Comparison) -> str:
+    """What the picture shows."""
+    inside = [each for each in of.places if not each.why]
+    outside = sum(each.side != 0 for each in inside)
+    lie = "lies" if outside == 1 else "lie"
+    return (
+        f"{number(outside)} of {_libraries(len(inside))} {lie} outside the dashed lines. "
+        "Chance alone puts 998 of 1,000 between them."
+    )
+
+
+def _listed(of: Comparison, caption: str) -> Html:
+    """The picture as a table: you first, then the largest."""
+    words = WORDS[of.question.analysis]
+    shown = percent if words.scale > 1 else _time
+    rows = [
+        {
+            "library": "you" if at.is_you else "another",
+            "of": at.of,
+            "value": at.value,
+            "low": at.funnel.low if at.funnel else None,
+            "high": at.funnel.high if at.funnel else None,
+            "beside": ("below", "within", "above")[at.side + 1],
+        }
+        for at in of.places
+        if not at.why
+    ]
+    headings = {
+        "library": "Library",
+        "of": capital(words.of),
+        "value": "Figure",
+        "low": "By chance from",
+        "high": "By chance to",
+        "beside": "The limits",
+    }
+    made = table(
+        rows,
+        f"{caption}; of all together {shown(of.value or 0)}",
+        headings=headings,
+        formats=dict.fromkeys(("value", "low", "high"), shown),
+        sheet=f"{capital(_about(of))} {of.question.analysis}".replace("_", " "),
+    )
+    return tabled(sections.shortened(made))
+
+
+def _left_out(of: Comparison) -> list[str]:
+    """How many libraries are in no figure here, and why; which of them is said of yours alone."""
+    counts = Counter(each.why for each in of.places if each.why)
+    return [f"{_libraries(count)}: {why}." for why, count in sorted(counts.items())]
+
+
+def _libraries(count: int) -> str:
+    return "1 library" if count == 1 else f"{number(count)} libraries"
+
+
+def not_compared(report: Compared) -> Html:
+    """Which analyses are not compared, and why; which of them somebody mailed."""
+    told = [f"{capital(name.replace('_', ' '))}: {why}" for name, why in LEFT.items()]
+    mailed = [name.replace("_", " ") for name in report.left]
+    more = paragraph(f"Sums were mailed of {listed(mailed)}, and are not used.") if mailed else ""
+    return joined(Html(items([*told, PEOPLE])), more)
+
+
+def origin(report: Compared) -> Html:
+    """The files behind each question by fingerprint, the commands that repeat all, and who is
+    named."""
+    rows = [
+        {"of": f"{of.question.analysis} {of.title}".strip().replace("_", " "), **row}
+        for of in report.found
+        for row in of.files
+    ]
+    listing = table(
+        rows,
+        "The files of sums behind these figures",
+        headings={
+            "of": "Question",
+            "file": "SHA-256 begins with",
+            "is_yours": "Yours",
+            "exports_until": "Its exports tell up to",
+            "made_at": "Added up",
+        },
+        sheet="Files",
+    )
+    given = " ".join(f'--set {name}="{text}"' for name, text in report.given.items() if text)
+    commands = {
+        f"{HEADINGS[of.question.analysis]} {of.title}".strip(): repeated(of.question)
+        for of in report.found
+    }
+    return joined(
+        notice(
+            "Only the library that asks is named. Others stand by how much they have, in no order "
+            f"of their figures. One with fewer than {FEW} cases is in no figure. Who knows how "
+            "much another lends may still know it here: keep the page among those who mailed."
+        ),
+        paragraph(f"This makes the page again: libstats report compare {given}"),
+        sections.receipts(commands),
+        folded("The files of sums", sections.shortened(listing)),
+    )
