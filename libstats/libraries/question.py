@@ -108,7 +108,7 @@ class Question:
 
     def made(self) -> Sums:
         """What is made of the sums."""
-        return self.parted.made(**self.parameters)
+        return self.parted.made(**self.parameters, is_apart=self.is_by_library)
 
     @cached_property
     def fingerprint(self) -> str:
