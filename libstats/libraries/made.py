@@ -41,7 +41,7 @@ def answered(
             "libraries": list(libraries.values()),
         },
     )
-    made = question.made()
+    made = question.made(is_apart=question.is_by_library)
     if question.is_by_library:
         _make_each(con, made)
     else:

@@ -157,12 +157,16 @@ def risk_sql(*, is_late: bool, is_apart: bool = False) -> str:
     )
 
 
+def curve_sql(*, is_apart: bool = False) -> str:
+    """SQL: CTEs from `risk` to `curve` (part, waited, log_waiting, variance, ends)."""
+    order = f"{ORDER}, leaving desc" if is_apart else ""
+    return _CURVE.format(of_window=order, dead=DEAD, exact=EXACT)
+
+
 def percentiles_sql(*, is_apart: bool = False) -> str:
     """SQL: CTEs from `risk` to `percentile` (part, each percentile with its interval, and the naive
     one of those that reached the end)."""
-    order = f"{ORDER}, leaving desc" if is_apart else ""
-    curve = _CURVE.format(of_window=order, dead=DEAD, exact=EXACT)
-    return f"""{curve},
+    return f"""{curve_sql(is_apart=is_apart)},
     tested as (
         select
             part,
