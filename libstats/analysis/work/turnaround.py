@@ -57,9 +57,10 @@ def turnaround(
 
     Definition: the time by which half, 80 % and 90 % of the cases have reached `end`, of those
     whose `start` lies in the period. Each is the first time by which more than the share has: where
-    exactly half of them have by day 3, the next end gives the half. It is the Kaplan-Meier estimate (Kaplan and Meier 1958, JASA
-    53): an open case counts for as long as it has waited. It is right-censored (known to have
-    waited at least so long) at `as_of`, or when last told of where the newest list lacks it. A case
+    exactly half of them have by day 3, the next end gives the half. It is the Kaplan-Meier estimate
+    (Kaplan and Meier 1958, JASA 53): an open case counts for as long as it has waited. It is
+    right-censored (known to have waited at least so long) at `as_of`, or when last told of where
+    the newest list lacks it. A case
     given up is censored when it was: the estimate says how long it takes as if nothing were given
     up. 95 % intervals (the range in which the true time very likely lies) are on the log(-log)
     scale. Of all cases, given up or not, `share_reached` reach the end. Half, 80 % and 90 % of all
