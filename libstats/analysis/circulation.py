@@ -7,14 +7,15 @@ from typing import Annotated, Any, Literal
 import duckdb
 
 from libstats.analysis.coverage_of_use import use_told_sql, where_told
-from libstats.analysis.work.coverage_of_periods import STATE_WORDS
+from libstats.analysis.work.coverage_of_periods import PARTLY, STATE_WORDS, STATES
+from libstats.analysis.work.spans import ALL
 from libstats.definitions import coverage
 from libstats.definitions.parameters import Moment, asked, one_of
 from libstats.definitions.parted import Parted, Sums
 
-ROLES = ("checkout_branch", "owning_branch", "patron_branch")
+ROLES = ("checkout_branch", "owning_branch", "patron_branch", ALL)
 BranchRole = Annotated[
-    Literal["checkout_branch", "owning_branch", "patron_branch"],
+    Literal["checkout_branch", "owning_branch", "patron_branch", "all"],
     one_of(ROLES, "there is no branch role {}"),
 ]
 
@@ -145,6 +146,18 @@ DAYS = """
             on d.source = l.source and d.day = l.day and d.desk is not distinct from l.desk
     )
 """
+COUNTS = (
+    "checkouts",
+    "renewals_by_staff",
+    "renewals_by_patron",
+    "renewals_automatic",
+    "renewals_unknown",
+    "renewals_undated",
+    "in_house_uses",
+    "other_events",
+    "days_from_log",
+    "days_from_loans",
+)
 # what is counted as use, of the columns above
 USES = (
     "checkouts + renewals_by_staff + renewals_by_patron + renewals_automatic + renewals_unknown"
@@ -177,7 +190,8 @@ def circulation(
     con : an open connection
     since, until : the period, since <= moment < until
     branch : whose figures: `checkout_branch` the desk that did it, `owning_branch` the owner of the
-        copy (as it is now), `patron_branch` the borrower's branch (only loans know it)
+        copy (as it is now), `patron_branch` the borrower's branch (only loans know it); `all` for
+        one row a month, of all branches together, and of many libraries together
 
     Returns one row per month and branch, ordered: `period` (first day of the month), `branch` (NULL
     where it cannot be told; by the borrower's it is called `patron_branch`, and published tables
@@ -207,10 +221,13 @@ def _sums(
     So are days of a desk, of which two libraries may have one of the same name.
     """
     coverage.ready(con)
+    told = use_told_sql(at_desk=branch == "checkout_branch")
+    if branch == ALL:  # it is told of though nothing was lent
+        told = use_told_sql(at_desk=False, branches=f"select '{ALL}' as branch")
     return Sums(
         f"""
         {days_sql(branch)},
-        {use_told_sql(at_desk=branch == "checkout_branch")},
+        {told},
         month_count as (
             select
                 date_trunc('month', day)::date as period,
@@ -253,6 +270,8 @@ def _sums(
 
 
 def _made(*, branch: BranchRole = "checkout_branch", **_: Any) -> Sums:
+    if branch == ALL:
+        return Sums(_TOGETHER, {})
     named = "patron_branch" if branch == "patron_branch" else "branch"
     return Sums(
         f"""
@@ -267,6 +286,18 @@ def _made(*, branch: BranchRole = "checkout_branch", **_: Any) -> Sums:
     )
 
 
+# SQL: of all together. A library of which a month is not told lacks in its counts.
+_TOGETHER = f"""
+        select
+            period,
+            branch,
+            {", ".join(f"sum({name})::bigint as {name}" for name in COUNTS)},
+            if(count(distinct coverage) = 1, any_value(coverage), '{STATES[PARTLY]}') as coverage,
+            string_agg(distinct reason, '; ' order by reason) as reason
+        from sums
+        group by period, branch
+        order by period
+"""
 CIRCULATION = Parted(_sums, _made)
 
 
@@ -345,6 +376,7 @@ def days_sql(branch: BranchRole) -> str:
             owner.format("l"),
         ),
         "patron_branch": ("null::varchar", "", "l.patron_branch", ""),
+        ALL: (f"'{ALL}'", "", f"'{ALL}'", ""),
     }
     event_branch, event_owner, loan_branch, loan_owner = parts[branch]
     sql = DAYS.format(

@@ -69,8 +69,8 @@ class Question:
     def is_by_library(self) -> bool:
         """True if the rows of the answer are each of one library: Main of the one is no branch of
         another."""
-        by = self.parameters.get("by", self._defaults.get("by"))
-        return "by" not in self._defaults or by not in SHARED
+        name = "by" if "by" in self._defaults else "branch"
+        return self.parameters.get(name, self._defaults[name]) not in SHARED
 
     @cached_property
     def _defaults(self) -> dict[str, Any]:

@@ -30,7 +30,11 @@ ASKED: dict[str, list[dict[str, Any]]] = {
         {**WORK, "by": "kind", "every": "month"},
         {**WORK, "by": "branch"},
     ],
-    "circulation": [PERIOD, {**PERIOD, "branch": "owning_branch"}],
+    "circulation": [
+        PERIOD,
+        {**PERIOD, "branch": "owning_branch"},
+        {**PERIOD, "branch": "all"},
+    ],
     "collection_age": [AS_OF, {**AS_OF, "by": "all"}, {**AS_OF, "by": "branch"}],
     "collection_use": [PERIOD, {**PERIOD, "by": "all", "dusty_years": 1}],
     "fill_rate": [{**WORK, **AS_OF}, {**WORK, **AS_OF, "by": "branch"}],

@@ -56,7 +56,7 @@ def turnaround(
     """How long did the cases that began in a period wait, those counted that wait still?
 
     Definition: the time by which half, 80 % and 90 % of the cases have reached `end`, of those
-    whose `start` lies in the period. Each is the first time by which more than the share has: where
+    whose `start` lies in the period. Each is the first time by which more than the share has. Where
     exactly half of them have by day 3, the next end gives the half. It is the Kaplan-Meier estimate
     (Kaplan and Meier 1958, JASA 53): an open case counts for as long as it has waited. It is
     right-censored (known to have waited at least so long) at `as_of`, or when last told of where
