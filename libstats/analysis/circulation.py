@@ -7,144 +7,24 @@ from typing import Annotated, Any, Literal
 import duckdb
 
 from libstats.analysis.coverage_of_use import use_told_sql, where_told
-from libstats.analysis.work.coverage_of_periods import STATE_WORDS
+from libstats.analysis.days_of_use import days_sql
+from libstats.analysis.work.coverage_of_periods import PARTLY, STATE_WORDS, STATES
+from libstats.analysis.work.spans import ALL
 from libstats.definitions import coverage
 from libstats.definitions.parameters import Moment, asked, one_of
 from libstats.definitions.parted import Parted, Sums
 
-ROLES = ("checkout_branch", "owning_branch", "patron_branch")
+ROLES = ("checkout_branch", "owning_branch", "patron_branch", ALL)
 BranchRole = Annotated[
-    Literal["checkout_branch", "owning_branch", "patron_branch"],
+    Literal["checkout_branch", "owning_branch", "patron_branch", "all"],
     one_of(ROLES, "there is no branch role {}"),
 ]
 
-# Two exports can tell of the same checkout. Where the circulation log has any event of a branch on
-# a day, that day is counted from the log, else from the loans; never from both. Loans that do not
-# tell their desk (lists of what is out, of Symphony and Sierra) may be of any, so any event of
-# their system's log on that day leaves them out. What came back is gone from such a list and was
-# lent all the same.
-DAYS = """
-    with copy as (
-        select source, item_id, barcode, owning_branch, false as is_deleted
-        from item_ever
-        union all
-        select source, item_id, barcode, owning_branch, true
-        from withdrawal
-    ),
-    owner as (
-        select
-            source,
-            item_id as copy,
-            arg_min(owning_branch, is_deleted) as owning_branch
-        from copy
-        where item_id is not null
-        group by all
-        union all
-        select
-            source,
-            'barcode:' || barcode,
-            arg_min(owning_branch, is_deleted)
-        from copy
-        where barcode is not null
-        group by all
-    ),
-    logged as (
-        select
-            e.source,
-            e.happened_at::date as day,
-            e.branch as desk,
-            {event_branch} as branch,
-            count(*) filter (where e.kind = 'checkout') as checkouts,
-            count(*) filter (
-                where e.kind = 'renewal' and e.channel = 'staff'
-            ) as renewals_by_staff,
-            count(*) filter (
-                where e.kind = 'renewal' and e.channel in ('patron', 'self-check')
-            ) as renewals_by_patron,
-            count(*) filter (
-                where e.kind = 'renewal' and e.channel = 'automatic'
-            ) as renewals_automatic,
-            count(*) filter (
-                where e.kind = 'renewal' and e.channel is null
-            ) as renewals_unknown,
-            count(*) filter (where e.kind = 'in-house use') as in_house_uses,
-            count(*) filter (
-                where e.kind not in ('checkout', 'renewal', 'in-house use')
-            ) as other_events
-        from circulation_event e {event_owner}
-        where e.happened_at >= $since and e.happened_at < $until
-        group by all
-    ),
-    lent as (
-        select
-            l.source,
-            l.checked_out_at::date as day,
-            l.checkout_branch as desk,
-            {loan_branch} as branch,
-            count(*) filter (
-                where not coalesce(l.is_in_house, false) and l.renewal_of is null
-            ) as checkouts,
-            count(*) filter (
-                where l.renewal_of is not null and l.channel = 'staff'
-            ) as renewals_by_staff,
-            count(*) filter (
-                where l.renewal_of is not null and l.channel in ('patron', 'self-check')
-            ) as renewals_by_patron,
-            count(*) filter (
-                where l.renewal_of is not null and l.channel = 'automatic'
-            ) as renewals_automatic,
-            count(*) filter (
-                where l.renewal_of is not null and l.channel is null
-            ) as renewals_unknown,
-            sum(l.renewals) filter (
-                where not coalesce(l.is_in_house, false)
-            ) as renewals_undated,
-            count(*) filter (where l.is_in_house) as in_house_uses
-        from loan_ever l {loan_owner}
-        where l.checked_out_at >= $since and l.checked_out_at < $until
-        group by all
-    ),
-    log_day as (
-        select source, day, desk
-        from logged
-        union
-        select source, day, null
-        from logged
-    ),
-    day_count as (
-        select
-            day,
-            branch,
-            checkouts,
-            renewals_by_staff,
-            renewals_by_patron,
-            renewals_automatic,
-            renewals_unknown,
-            0 as renewals_undated,
-            in_house_uses,
-            other_events,
-            true as is_log,
-            desk
-        from logged
-        union all
-        select
-            l.day,
-            l.branch,
-            l.checkouts,
-            l.renewals_by_staff,
-            l.renewals_by_patron,
-            l.renewals_automatic,
-            l.renewals_unknown,
-            coalesce(l.renewals_undated, 0),
-            l.in_house_uses,
-            0,
-            false,
-            l.desk
-        from lent l
-        anti join log_day d
-            on d.source = l.source and d.day = l.day and d.desk is not distinct from l.desk
-    )
-"""
+EVENTS = (
+    *("checkouts", "renewals_by_staff", "renewals_by_patron", "renewals_automatic"),
+    *("renewals_unknown", "renewals_undated", "in_house_uses", "other_events"),
+)
+DAYS_OF = ("days_from_log", "days_from_loans")
 # what is counted as use, of the columns above
 USES = (
     "checkouts + renewals_by_staff + renewals_by_patron + renewals_automatic + renewals_unknown"
@@ -177,7 +57,8 @@ def circulation(
     con : an open connection
     since, until : the period, since <= moment < until
     branch : whose figures: `checkout_branch` the desk that did it, `owning_branch` the owner of the
-        copy (as it is now), `patron_branch` the borrower's branch (only loans know it)
+        copy (as it is now), `patron_branch` the borrower's branch (only loans know it); `all` for
+        one row a month, of all branches together, and of many libraries together
 
     Returns one row per month and branch, ordered: `period` (first day of the month), `branch` (NULL
     where it cannot be told; by the borrower's it is called `patron_branch`, and published tables
@@ -207,22 +88,18 @@ def _sums(
     So are days of a desk, of which two libraries may have one of the same name.
     """
     coverage.ready(con)
+    told = use_told_sql(at_desk=branch == "checkout_branch")
+    if branch == ALL:  # it is told of though nothing was lent
+        told = use_told_sql(at_desk=False, branches=f"select '{ALL}' as branch")
     return Sums(
         f"""
         {days_sql(branch)},
-        {use_told_sql(at_desk=branch == "checkout_branch")},
+        {told},
         month_count as (
             select
                 date_trunc('month', day)::date as period,
                 branch,
-                sum(checkouts)::bigint as checkouts,
-                sum(renewals_by_staff)::bigint as renewals_by_staff,
-                sum(renewals_by_patron)::bigint as renewals_by_patron,
-                sum(renewals_automatic)::bigint as renewals_automatic,
-                sum(renewals_unknown)::bigint as renewals_unknown,
-                sum(renewals_undated)::bigint as renewals_undated,
-                sum(in_house_uses)::bigint as in_house_uses,
-                sum(other_events)::bigint as other_events,
+                {", ".join(f"sum({name})::bigint as {name}" for name in EVENTS)},
                 count(distinct (day, desk)) filter (where is_log) as days_from_log,
                 count(distinct (day, desk)) filter (where not is_log) as days_from_loans
             from day_count
@@ -253,6 +130,8 @@ def _sums(
 
 
 def _made(*, branch: BranchRole = "checkout_branch", **_: Any) -> Sums:
+    if branch == ALL:
+        return Sums(_TOGETHER, {})
     named = "patron_branch" if branch == "patron_branch" else "branch"
     return Sums(
         f"""
@@ -267,6 +146,18 @@ def _made(*, branch: BranchRole = "checkout_branch", **_: Any) -> Sums:
     )
 
 
+# SQL: of all together. A library of which a month is not told lacks in its counts.
+_TOGETHER = f"""
+        select
+            period,
+            branch,
+            {", ".join(f"sum({name})::bigint as {name}" for name in (*EVENTS, *DAYS_OF))},
+            if(count(distinct coverage) = 1, any_value(coverage), '{STATES[PARTLY]}') as coverage,
+            string_agg(distinct reason, '; ' order by reason) as reason
+        from sums
+        group by period, branch
+        order by period
+"""
 CIRCULATION = Parted(_sums, _made)
 
 
@@ -327,30 +218,3 @@ def left_out(
 
 def _period(since: Moment, until: Moment) -> dict[str, str]:
     return {"since": str(since), "until": str(until)}
-
-
-def days_sql(branch: BranchRole) -> str:
-    """SQL: CTEs to `day_count`, what was counted of $since to $until by day, branch and desk."""
-    owner = """
-        left join owner o
-            on o.source = {0}.source
-            and o.copy = coalesce({0}.item_id, 'barcode:' || {0}.barcode)
-    """
-    parts = {
-        "checkout_branch": ("e.branch", "", "l.checkout_branch", ""),
-        "owning_branch": (
-            "o.owning_branch",
-            owner.format("e"),
-            "coalesce(l.owning_branch, o.owning_branch)",
-            owner.format("l"),
-        ),
-        "patron_branch": ("null::varchar", "", "l.patron_branch", ""),
-    }
-    event_branch, event_owner, loan_branch, loan_owner = parts[branch]
-    sql = DAYS.format(
-        event_branch=event_branch,
-        event_owner=event_owner,
-        loan_branch=loan_branch,
-        loan_owner=loan_owner,
-    )
-    return sql.replace("$since", "$since::timestamp").replace("$until", "$until::timestamp")

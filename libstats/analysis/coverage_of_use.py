@@ -77,9 +77,12 @@ def where_told(column: str, kind: str = "") -> str:
     return f"{told_count(state, f'c.{column}')} as {column}"
 
 
-def use_told_sql(*, at_desk: bool) -> str:
+def use_told_sql(
+    *, at_desk: bool, branches: str = "select distinct branch from day_count union select null"
+) -> str:
     """SQL: `place_told`, how much is told of each month and branch, for who has `day_count`. An
-    owner's or a borrower's branch is told of as all desks together are."""
+    owner's or a borrower's branch is told of as all desks together are; `branches` is SQL of
+    them."""
     if at_desk:
         places = """
             select branch, period, what, state, reason
@@ -94,7 +97,7 @@ def use_told_sql(*, at_desk: bool) -> str:
                 d.what,
                 case when min(d.state) = max(d.state) then min(d.state) else {PARTLY} end as state,
                 min(d.reason) as reason
-            from (select distinct branch from day_count union select null) b
+            from ({branches}) b
             cross join desk_told d
             group by all
         """

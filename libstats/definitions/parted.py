@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from libstats.wording import Row
-
 # SQL: of rows of `ranked` the middle value, or that between the two
 MEDIAN = """(
                     min(value) filter (where 2 * up_to >= n)
@@ -50,7 +48,9 @@ class Parted:
           (coverage, the newest export, the fiscal year) stands in columns. Raises AnalysisError
           where the exports of this store cannot tell. Counts are whole numbers, so that adding
           them in any order gives the same
-    made  (the same parameters): what is made of a table `sums`, one store's or those of many in one
+    made  (the same parameters): what is made of a table `sums`, one store's or those of many.
+          Ordered by the columns that stand first. With `is_apart` of several tables, each alone, in
+          one statement: that keeps no order of rows, so that windows need one of their own
     refuse  (con, rows of what is made of the sums of this store alone, the same parameters): raises
           AnalysisError where these show that its exports cannot tell
     finish  (con, rows of what is made of the sums of many, the same parameters): the answer, where
@@ -73,27 +73,3 @@ class Parted:
             """,
             params=added.params | made.params,
         )
-
-
-def settled(
-    con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation
-) -> tuple[list[Row], duckdb.DuckDBPyRelation]:
-    """A small result read once: its rows, and a relation that holds them."""
-    names, types = relation.columns, relation.types
-    rows = relation.fetchall()
-    if not rows:
-        blank = ", ".join(
-            f"null::{kind} as {name}" for name, kind in zip(names, types, strict=True)
-        )
-        return [], con.sql(f"select {blank} limit 0")
-    values = ", ".join(
-        "(" + ", ".join(f"$p{i}_{j}" for j in range(len(names))) + ")" for i in range(len(rows))
-    )
-    params = {f"p{i}_{j}": value for i, row in enumerate(rows) for j, value in enumerate(row)}
-    cast = ", ".join(
-        f"c{j}::{kind} as {name}" for j, (name, kind) in enumerate(zip(names, types, strict=True))
-    )
-    aliases = ", ".join(f"c{j}" for j in range(len(names)))
-    return [dict(zip(names, row, strict=True)) for row in rows], con.sql(
-        f"select {cast} from (values {values}) as v({aliases})", params=params
-    )

@@ -25,10 +25,12 @@ HOUR = 3600.0
 
 
 class Library(NamedTuple):
-    """A library that was asked: its name; whether it `answered`, or was `left out`, and why; how
-    many seconds it took, and up to when its exports tell."""
+    """A library that was asked: its name; how its file or workspace is called ("" where nothing of
+    it is here); whether it `answered`, or was `left out`, and why; how many seconds it took, and up
+    to when its exports tell."""
 
     library: str
+    store: str
     state: str
     why: str
     seconds: float
@@ -48,6 +50,7 @@ def across(
     /,
     *,
     ask: Executor | None = None,
+    expected: Collection[str] = (),
     without: Collection[str] = (),
     deadline: float = HOUR,
     stale_after_days: int = 7,
@@ -68,18 +71,31 @@ def across(
     analysis : an analysis that adds up; `parameters` are those it is called with
     ask : whatever has the `submit` of `concurrent.futures.Executor`, for workspaces (if not given:
         processes of this computer). Of Dask it is `client.get_executor(pure=False)`
-    without : names of libraries that may be left out. Any other that fails, dies, is late or stale
-        is an error that names it
+    expected : names of the libraries that must be among them. One of which nothing came is named
+    without : who may be left out: names of libraries, or of a file or workspace where a library has
+        two. Any other that lacks, fails, dies, is late or stale is an error that names it
     deadline : seconds until which workspaces must have answered
-    stale_after_days : how many days the newest export may be older than the end of what is asked
+    stale_after_days : how many days what its newest export tells may end before what is asked does,
+        whenever the file was made
 
     Returns `.answer`, the analysis' own columns, and `.stores`, a `Library` each. Raises
     AnalysisError where a library lacks, where fewer than three are left, where sums are of another
     question or another libstats, and where an export is counted twice.
     """
+    if isinstance(stores, (str, Path)):
+        raise AnalysisError(
+            "stores is one name, and takes several",
+            'List them: sorted(Path("mailed").glob("*.parquet")), or ["ash", "birch", "cedar"].',
+        )
     question = Question.of(analysis, parameters)
     with usable(
-        stores, question, ask, without=without, deadline=deadline, stale_after_days=stale_after_days
+        stores,
+        question,
+        ask,
+        expected=expected,
+        without=without,
+        deadline=deadline,
+        stale_after_days=stale_after_days,
     ) as found:
         answer = answered(question, found.folder, {n: of.library for n, of in found.used.items()})
     return Across(answer, found.stores)
@@ -100,30 +116,43 @@ def usable(
     question: Question,
     ask: Executor | None = None,
     *,
+    expected: Collection[str] = (),
     without: Collection[str] = (),
     deadline: float = HOUR,
     stale_after_days: int = 7,
 ) -> Iterator[Usable]:
-    """The sums of all libraries, once nothing speaks against them; AnalysisError as `across`."""
+    """What each store tells, as long as it is asked for; it refuses what `across` does."""
     told = _told([str(store) for store in stores], question, ask, deadline)
     with tempfile.TemporaryDirectory() as folder:
         said = _said(told, Path(folder))
         judged = [_judged(each, of, question, stale_after_days) for each, of in said]
-        _refuse(judged, without)
+        lacking = _lacking(expected, judged)
+        _refuse([*judged, *lacking], without)
         used = {
             str(number): of
             for number, (library, (_, of)) in enumerate(zip(judged, said, strict=True))
-            if of is not None and library.library not in without
+            if of is not None and not _is_left_out(library, without)
         }
         _refuse_together(list(used.values()))
         yield Usable(
             Path(folder),
             used,
             [
-                each._replace(state="left out") if each.library in without else each
-                for each in sorted(judged)
+                each._replace(state="left out") if _is_left_out(each, without) else each
+                for each in sorted([*judged, *lacking], key=lambda at: (at.library, at.store))
             ],
         )
+
+
+def _lacking(expected: Collection[str], judged: Sequence[Library]) -> list[Library]:
+    """The libraries that are expected, and of which nothing is here."""
+    names = {each.library for each in judged}
+    why = "nothing of it is among the stores"
+    return [Library(name, "", "failed", why, 0.0, None) for name in sorted(set(expected) - names)]
+
+
+def _is_left_out(library: Library, without: Collection[str]) -> bool:
+    return library.library in without or library.store in without
 
 
 def _told(
@@ -170,7 +199,8 @@ def _judged(
             f"its exports end on {until:%Y-%m-%d}, more than {stale_after_days} days before"
             f" {question.until:%Y-%m-%d}"
         )
-    return Library(told.library, "failed" if why else "answered", why, told.seconds, until)
+    state = "failed" if why else "answered"
+    return Library(told.library, Path(told.store).name, state, why, told.seconds, until)
 
 
 def _otherwise(said: Metadata, question: Question) -> str:
@@ -178,20 +208,31 @@ def _otherwise(said: Metadata, question: Question) -> str:
         return f"its sums are of libstats {said.libstats}, and this is {files.own_version()}"
     if said.asked != question.said:
         return f"its sums answer another question: {question.unlike(said.asked)}"
-    if said.made != question.fingerprint:
+    if said.code != files.own_code():
         return "its sums are of another libstats of the same version"
     return ""
 
 
 def _refuse(judged: Sequence[Library], without: Collection[str]) -> None:
     """AnalysisError for names that are none, libraries that lack, and too few that are left."""
-    names = [each.library for each in judged]
-    if unknown := sorted(set(without) - set(names)):
+    names = {each.library for each in judged}
+    if unknown := sorted(set(without) - names - {each.store for each in judged}):
         raise AnalysisError(
             f"no library is called {' or '.join(unknown)}",
             f"There are: {', '.join(sorted(names))}.",
         )
-    left = [each for each in judged if each.library not in without]
+    left = [each for each in judged if not _is_left_out(each, without)]
+    _refuse_lacking(left)
+    _refuse_twice(left)
+    if len(left) < FEWEST:
+        raise AnalysisError(
+            f"an answer of {len(left)} libraries would tell each the figures of another",
+            f"Ask at least {FEWEST}.",
+        )
+
+
+def _refuse_lacking(left: Sequence[Library]) -> None:
+    """AnalysisError for those that cannot be used."""
     whys: dict[str, list[str]] = {}
     for each in left:
         if each.why:
@@ -201,15 +242,19 @@ def _refuse(judged: Sequence[Library], without: Collection[str]) -> None:
             "; ".join(f"{', '.join(sorted(of))}: {why}" for why, of in sorted(whys.items())),
             'Mend that, or leave them out by name: without=["..."].',
         )
-    if twice := sorted(name for name, n in Counter(each.library for each in left).items() if n > 1):
+
+
+def _refuse_twice(left: Sequence[Library]) -> None:
+    """AnalysisError for libraries of which there are two."""
+    stores: dict[str, list[str]] = {}
+    for each in left:
+        stores.setdefault(each.library, []).append(each.store)
+    if twice := {name: sorted(of) for name, of in sorted(stores.items()) if of[1:]}:
+        several = (f"{name} ({' and '.join(of)})" for name, of in twice.items())
         raise AnalysisError(
-            f"two of the stores are of one library: {', '.join(twice)}",
-            "Name each library once. Its name stands in its libstats.toml, as name of [library].",
-        )
-    if len(left) < FEWEST:
-        raise AnalysisError(
-            f"an answer of {len(left)} libraries would tell each the figures of another",
-            f"Ask at least {FEWEST}.",
+            f"two of the stores are of one library: {', '.join(several)}",
+            f"Leave one out by its own name, as in without=[{next(iter(twice.values()))[-1]!r}]."
+            " Are they two libraries? The name stands in libstats.toml, as name of [library].",
         )
 
 

@@ -20,6 +20,7 @@ from libstats.libraries.question import Question
 from libstats.workspace.workspace import Workspace
 
 SUFFIX = ".parquet"
+CODE = {".csv", ".py", ".sql", ".toml"}
 
 
 class Metadata(NamedTuple):
@@ -27,18 +28,18 @@ class Metadata(NamedTuple):
 
     libstats      the version that added up
     asked         the question, as text
-    made          the fingerprint of what is made of the sums
+    code          the fingerprint of the program that added up
     work          that of the kind of work that is asked about: when it begins and ends
     library       the library's name
     made_at       when it was written
-    exports_until how new the exports are
+    exports_until up to when the exports tell, the newest of them
     exports       each export that is counted, with its newest time
     loads         the fingerprints of the files that are counted, but for those without a row
     """
 
     libstats: str
     asked: str
-    made: str
+    code: str
     work: str
     library: str
     made_at: str
@@ -51,6 +52,19 @@ class Metadata(NamedTuple):
 def own_version() -> str:
     """The version of this libstats."""
     return version("libstats")
+
+
+@cache
+def own_code() -> str:
+    """The fingerprint of what says how sums are counted and what is made of them: a copy that was
+    changed has the version all the same."""
+    found = hashlib.sha256()
+    for room in ("analysis", "definitions"):
+        for file in sorted(Path(__file__).parents[1].joinpath(room).rglob("*.*")):
+            if file.suffix in CODE:
+                # git may write other ends of lines
+                found.update(file.read_bytes().replace(b"\r\n", b"\n"))
+    return found.hexdigest()[:16]
 
 
 def library_name(place: Workspace) -> str:
@@ -102,24 +116,27 @@ def _metadata(
         )
     work = process_of(con, process) if process else None
     ends = repr((work.starts, work.done, work.given_up)) if work else ""
-    loads = con.execute(
+    loads, told_until = con.execute(
         """
-        select string_agg(distinct left(sha256, 16), ' ' order by left(sha256, 16))
+        select
+            string_agg(distinct left(sha256, 16), ' ' order by left(sha256, 16))
+                filter (where rows_read > 0),
+            max(told_until)
         from loaded_file
-        where is_active and rows_read > 0 and (source, declaration) in (
+        where is_active and (source, declaration) in (
             select (unnest($sources::varchar[]), unnest($exports::varchar[]))
         )
         """,
         {"sources": [row[0] for row in fresh], "exports": [row[1] for row in fresh]},
-    ).fetchall()[0][0]
+    ).fetchall()[0]
     return Metadata(
         own_version(),
         question.said,
-        question.fingerprint,
+        own_code(),
         hashlib.sha256(ends.encode()).hexdigest()[:16],
         library,
         f"{now:%Y-%m-%dT%H:%M:%S}",
-        f"{max(row[2] for row in fresh):%Y-%m-%dT%H:%M:%S}",
+        f"{told_until:%Y-%m-%dT%H:%M:%S}",
         "; ".join(f"{export}: {newest:%Y-%m-%d %H:%M}" for _, export, newest, *_ in fresh),
         loads or "",
     )

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from libstats.analysis.work.survival import CURVE, risk_sql
+from libstats.analysis.work.survival import curve_sql, risk_sql
 from libstats.declaration.raw import quoted
+from libstats.definitions.parted import Sums
 from libstats.libraries.files import SUFFIX
 from libstats.libraries.question import Question
 from libstats.privacy.counted import crosses_patrons
@@ -23,11 +24,12 @@ def answered(
     """The answer from the files of a folder, named by number, as these libraries'; small counts of
     patrons are withheld. `is_apart`: library by library, whatever it is parted by."""
     con = _told(folder, libraries)
-    if is_apart or question.is_by_library:
-        _make_each(con, question, sorted(libraries.values()))
+    is_apart = is_apart or question.is_by_library
+    made = question.made(is_apart=is_apart)
+    if is_apart:
+        _make_each(con, made)
     else:
         con.execute(f"create view sums as {_SUMS}")
-        made = question.made()
         con.execute(f"create table answer as {made.sql}", made.params or None)
     _finish(con, question)
     _protect(con)
@@ -45,7 +47,7 @@ def curve(
             f"""
             with sums as ({_SUMS}),
             {risk_sql(is_late=is_late)},
-            {CURVE}
+            {curve_sql()}
             select
                 waited,
                 1 - exp(log_waiting) as share
@@ -84,28 +86,31 @@ def _told(folder: Path, libraries: Mapping[str, str]) -> duckdb.DuckDBPyConnecti
     return con
 
 
-def _make_each(con: duckdb.DuckDBPyConnection, question: Question, libraries: list[str]) -> None:
-    """Library by library: what is named by each for itself adds up with nothing of another's.
+def _make_each(con: duckdb.DuckDBPyConnection, made: Sums) -> None:
+    """Library by library: what each names for itself adds up with nothing of another's.
 
-    Planned once: of 200 libraries to plan takes longer than to answer.
+    Many in one statement: the turnaround of 200 by branch takes 0.4 s, one by one it took 23.
     """
-    made = question.made()
-    of_one = f"""
-        with sums as (
-            select * exclude (library)
-            from told
-            where library = $library
-        )
-        select $library::varchar as library, *
-        from ({made.sql})
-    """
-    given = made.params | {"library": libraries[0]}
-    con.execute(f"create table answer as from ({of_one}) limit 0", given)
-    con.execute(f"prepare answer_of_one as insert into answer {of_one}")
-    for library in libraries:
-        named = made.params | {"library": library}
-        values = ", ".join(f"{name} := {quoted(str(value))}" for name, value in named.items())
-        con.execute(f"execute answer_of_one({values})")
+    con.execute(
+        f"""
+        create table answer as
+        select
+            l.library,
+            m.*
+        from (select distinct library from told) l
+        cross join lateral (
+            with sums as not materialized (
+                select * exclude (library)
+                from told t
+                where t.library = l.library
+            )
+            from ({made.sql})
+        ) m
+        -- each in the order of the analysis: by the columns that stand first
+        order by all nulls last
+        """,
+        made.params or None,
+    )
 
 
 def _finish(con: duckdb.DuckDBPyConnection, question: Question) -> None:
@@ -138,11 +143,23 @@ def _protect(con: duckdb.DuckDBPyConnection) -> None:
     from libstats.privacy.suppression import WITHHELD, withheld
 
     lines, _ = withheld(records(answer), answer.columns, None)
-    con.execute("alter table answer add column withheld varchar")
-    for number, line in enumerate(lines):
-        if hidden := [name for name, value in line.items() if value == WITHHELD]:
-            blank = ", ".join(f'"{name}" = null' for name in hidden)
-            con.execute(
-                f"update answer set {blank}, withheld = $hidden where rowid = $number",
-                {"hidden": ", ".join(hidden), "number": number},
-            )
+    hidden = [[name for name, value in line.items() if value == WITHHELD] for line in lines]
+    shown = ", ".join(
+        f'if(list_contains(hidden, {quoted(name)}), null, "{name}") as "{name}"'
+        for name in answer.columns
+    )
+    con.execute(
+        f"""
+        create or replace table answer as
+        select
+            {shown},
+            nullif(array_to_string(hidden, ', '), '') as withheld
+        from (
+            select
+                *,
+                list_extract($hidden::varchar[][], rowid + 1) as hidden
+            from answer
+        )
+        """,
+        {"hidden": hidden},
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import json
 from collections.abc import Mapping
@@ -71,8 +70,8 @@ class Question:
     def is_by_library(self) -> bool:
         """True if the rows of the answer are each of one library: Main of the one is no branch of
         another."""
-        by = self.parameters.get("by", self._defaults.get("by"))
-        return "by" not in self._defaults or by not in SHARED
+        name = "by" if "by" in self._defaults else "branch"
+        return self.parameters.get(name, self._defaults[name]) not in SHARED
 
     @cached_property
     def _defaults(self) -> dict[str, Any]:
@@ -107,14 +106,9 @@ class Question:
     def _moments(self) -> list[Any]:
         return [self.parameters[name] for name in ("as_of", "until") if self.parameters.get(name)]
 
-    def made(self) -> Sums:
-        """What is made of the sums."""
-        return self.parted.made(**self.parameters)
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """Sums add up where the same is made of them."""
-        return hashlib.sha256(self.made().sql.encode()).hexdigest()[:16]
+    def made(self, *, is_apart: bool) -> Sums:
+        """What is made of the sums, of all together or of each library `is_apart`."""
+        return self.parted.made(**self.parameters, is_apart=is_apart)
 
     def added_up(self, con: duckdb.DuckDBPyConnection) -> Sums:
         """What this store adds up, its waits in whole days: exact ones would nearly be the cases.

@@ -70,6 +70,19 @@ def test_the_period_is_half_open(workspace: Workspace, tmp_path: Path) -> None:
     assert counted(workspace) == [{"branch": "EAST", "checkouts": 2, "days_from_log": 2}]
 
 
+def test_all_branches_are_one_row_a_month(workspace: Workspace, tmp_path: Path) -> None:
+    text = LOG + "".join(
+        f"2026-10-{day:02} 10:00:00;{desk};issue;1;\n"
+        for day, desk in ((1, "EAST"), (1, "WEST"), (31, "WEST"))
+    )
+    libstats.load(workspace, [write(tmp_path / "statistics-2026-11-30.csv", text)])
+    period = {"since": "2026-10-01", "until": "2026-11-01"}
+    with libstats.open(workspace) as con:
+        found = libstats.circulation(con, branch="all", **period)
+        # three checkouts; a day of East, and two of West
+        assert found.select("branch, checkouts, days_from_log").fetchall() == [("all", 3, 3)]
+
+
 def test_log_and_loans_are_never_added(workspace: Workspace, tmp_path: Path) -> None:
     """On the 5th EAST has a log (one checkout) and two loans: one. On the 6th only loans: two, of
     which one in-house. WEST has only a loan."""

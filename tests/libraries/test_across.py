@@ -115,6 +115,20 @@ def test_who_does_not_answer_is_named_and_left_out_by_name_alone(
     assert [each.library for each in found.stores if each.state == "left out"] == ["oak"]
 
 
+def test_whose_mail_never_came_is_named(mailed: list[Path]) -> None:
+    expected = ["Ash", "Birch", "Cedar", "Elm"]
+    assert "Elm: nothing of it is among the stores" in refused(mailed, expected=expected)
+    found = libstats.across(mailed, "throughput", expected=expected, without=["Elm"], **ASKED)
+    assert counts(found) == [(JANUARY, "all", 3), (FEBRUARY, "all", 3)]
+    assert found.stores[3][:3] == ("Elm", "", "left out")
+
+
+@pytest.mark.parametrize("stores", ["mailed", Path("mailed")])
+def test_one_name_in_place_of_several_is_refused(stores: Any) -> None:
+    with pytest.raises(AnalysisError, match="stores is one name, and takes several"):
+        libstats.across(stores, "throughput", **ASKED)
+
+
 def test_two_libraries_are_too_few(mailed: list[Path]) -> None:
     assert "2 libraries would tell each the figures of another" in refused(mailed[:2])
     assert "2 libraries" in refused(mailed, without=["Ash"])
@@ -133,6 +147,9 @@ def test_sums_of_another_question_or_another_libstats_are_refused(
     strange.write_bytes(b"PAR1 is how it begins")
     why = "strange.parquet: its file is none that `libstats sums` wrote"
     assert why in refused([strange, *mailed])
+    with monkeypatch.context() as changed:
+        changed.setattr(files, "own_code", lambda: "0")
+        assert "its sums are of another libstats of the same version" in refused(mailed)
     monkeypatch.setattr(files, "own_version", lambda: "9.9")
     assert "Ash, Birch, Cedar: its sums are of libstats" in refused(mailed)
 
@@ -141,7 +158,17 @@ def test_one_library_twice_and_one_export_twice_are_refused(
     libraries: list[Path], mailed: list[Path], tmp_path: Path
 ) -> None:
     twice = shutil.copy(mailed[0], tmp_path / "twice.parquet")
-    assert "two of the stores are of one library: Ash" in refused([*mailed, Path(twice)])
+    why = "two of the stores are of one library: Ash (ash.parquet and twice.parquet)"
+    assert why in refused([*mailed, Path(twice)])
+    assert "without=['twice.parquet']" in refused([*mailed, Path(twice)])
+    found = libstats.across([*mailed, twice], "throughput", without=["twice.parquet"], **ASKED)
+    assert counts(found) == [(JANUARY, "all", 3), (FEBRUARY, "all", 3)]
+    assert [(each.library, each.store, each.state) for each in found.stores] == [
+        ("Ash", "ash.parquet", "answered"),
+        ("Ash", "twice.parquet", "left out"),
+        ("Birch", "birch.parquet", "answered"),
+        ("Cedar", "cedar.parquet", "answered"),
+    ]
     copy = tmp_path / "yew"
     shutil.copytree(libraries[0], copy)
     config = copy / "libstats.toml"

@@ -9,8 +9,8 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.circulation import days_sql
 from libstats.analysis.coverage_of_use import use_told_sql
+from libstats.analysis.days_of_use import days_sql
 from libstats.analysis.signals.months import MONTHS, WHOLE_LIBRARY
 from libstats.analysis.work.coverage_of_periods import PARTLY, STATE_WORDS, WHOLE
 from libstats.analysis.work.throughput import THROUGHPUT

@@ -67,7 +67,8 @@ def backlog(
     )
 
 
-def _made(**_: Any) -> Sums:
+def _made(*, is_apart: bool = False, **_: Any) -> Sums:
+    order = "order by period, part nulls last, age"
     return Sums(
         f"""
         with {together_sql("waiting_told", "period", "part", row="what waits is told")},
@@ -112,7 +113,7 @@ def _made(**_: Any) -> Sums:
         age as (
             select
                 *,
-                sum(waiting) over (rows unbounded preceding) as up_to
+                sum(waiting) over ({order if is_apart else ""} rows unbounded preceding) as up_to
             from (
                 select
                     period,
@@ -122,7 +123,7 @@ def _made(**_: Any) -> Sums:
                 from sums
                 where row = 'waiting'
                 group by all
-                order by period, part nulls last, age
+                {order}
             )
         ),
         aged as (

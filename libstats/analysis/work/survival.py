@@ -13,6 +13,8 @@ Z = 1.959963984540054  # of the normal distribution, for intervals of 95 %
 EXACT = 1e27
 DEAD = -100  # the log of the share still waiting, near enough, where the last one at risk has ended
 
+ORDER = "order by part nulls last, waited nulls first"
+
 # Kaplan-Meier. Cases that are open or were given up leave the risk set without an end. Rows are
 # sorted once, by part and time; a window without an order of its own goes by that of the rows. In
 # each part the row without a time comes first: all enter with it.
@@ -46,10 +48,11 @@ _RISK = """
             done,
             given_up,
             leaving,
-            (leaving - sum(leaving) over (rows unbounded preceding))::bigint as at_risk
+            (leaving - sum(leaving) over ({of_window} rows unbounded preceding))::bigint
+                as at_risk
         from (
             from turning
-            order by part nulls last, waited nulls first{ties}
+            {order}
         )
     )
 """
@@ -101,13 +104,13 @@ SHARES = """
 # Greenwood's variance; the interval of a percentile holds the times at which a test on the
 # log(-log) scale does not tell the curve from it. Sums run on through all parts, and a part's own
 # begin at its first row: the first falls and the others rise all the way.
-CURVE = f"""
+_CURVE = """
     step as (
         select
             *,
             case
                 when at_risk > done then ln(1 - done / at_risk)
-                when done > 0 then {DEAD}
+                when done > 0 then {dead}
                 else 0
             end as log,
             case
@@ -120,12 +123,12 @@ CURVE = f"""
     summed as (
         select
             * exclude (log, variance),
-            sum(({EXACT} * log)::hugeint) over so_far as logs,
-            sum(({EXACT} * variance)::hugeint) over so_far as variances,
+            sum(({exact} * log)::hugeint) over so_far as logs,
+            sum(({exact} * variance)::hugeint) over so_far as variances,
             sum(done) over so_far as ends,
-            lead(waited) over () as next_waited
+            lead(waited) over ({of_window}) as next_waited
         from step
-        window so_far as (rows unbounded preceding)
+        window so_far as ({of_window} rows unbounded preceding)
     ),
     curve as (
         select
@@ -134,29 +137,36 @@ CURVE = f"""
             next_waited,
             at_risk > done as has_spread,
             (logs - min(case when waited is null then logs end) over so_far)
-                / {EXACT} as log_waiting,
+                / {exact} as log_waiting,
             (variances - max(case when waited is null then variances end) over so_far)
-                / {EXACT} as variance,
+                / {exact} as variance,
             ends - max(case when waited is null then ends end) over so_far as ends
         from summed
-        window so_far as (rows unbounded preceding)
+        window so_far as ({of_window} rows unbounded preceding)
     )
 """
 
 
-def risk_sql(*, is_late: bool) -> str:
+def risk_sql(*, is_late: bool, is_apart: bool = False) -> str:
     """SQL: CTEs from the `sums` of a cohort to `risk`: one row per part and time waited with how
     many were at risk, done and given_up then, and one without a time, with which all enter.
-    `is_late`: some come under watch only later."""
+    `is_late`: some come under watch only later. `is_apart`: rows keep no order of their own."""
+    order = f"{ORDER}{', leaving desc' if is_late else ''}"
     return _RISK.format(
-        entries=_ENTRIES if is_late else "", ties=", leaving desc" if is_late else ""
+        entries=_ENTRIES if is_late else "", order=order, of_window=order if is_apart else ""
     )
 
 
-def percentiles_sql() -> str:
+def curve_sql(*, is_apart: bool = False) -> str:
+    """SQL: CTEs from `risk` to `curve` (part, waited, log_waiting, variance, ends)."""
+    order = f"{ORDER}, leaving desc" if is_apart else ""
+    return _CURVE.format(of_window=order, dead=DEAD, exact=EXACT)
+
+
+def percentiles_sql(*, is_apart: bool = False) -> str:
     """SQL: CTEs from `risk` to `percentile` (part, each percentile with its interval, and the naive
     one of those that reached the end)."""
-    return f"""{CURVE},
+    return f"""{curve_sql(is_apart=is_apart)},
     tested as (
         select
             part,
@@ -194,7 +204,8 @@ def arrivals_sql() -> str:
     arrived as (
         select
             part,
-            max(share_reached) as share_reached,
+            -- the last bits of a sum depend on where its rows lie
+            round(max(share_reached), 12) as share_reached,
             {each(_arrival)}
         from shares
         group by part

@@ -10,6 +10,7 @@ import duckdb
 from libstats.analysis.work.cohort import Cohort, CohortPart
 from libstats.analysis.work.coverage_of_cases import cohort_told_sql, of_cohort_sql
 from libstats.analysis.work.refusals import is_doubtful, refuse, refuse_period
+from libstats.analysis.work.relation import relation
 from libstats.analysis.work.spans import UNDETERMINABLE, Grid
 from libstats.analysis.work.survival import arrivals_sql, each, percentiles_sql, risk_sql
 from libstats.analysis.work.told_together import cohort_together_sql
@@ -23,8 +24,8 @@ from libstats.definitions.parameters import (
     Unit,
     asked,
 )
-from libstats.definitions.parted import Parted, Sums, settled
-from libstats.wording import Row
+from libstats.definitions.parted import Parted, Sums
+from libstats.wording import Row, records
 
 COUNTS = (
     "reached",
@@ -55,9 +56,11 @@ def turnaround(
     """How long did the cases that began in a period wait, those counted that wait still?
 
     Definition: the time by which half, 80 % and 90 % of the cases have reached `end`, of those
-    whose `start` lies in the period. It is the Kaplan-Meier estimate (Kaplan and Meier 1958, JASA
-    53): an open case counts for as long as it has waited. It is right-censored (known to have
-    waited at least so long) at `as_of`, or when last told of where the newest list lacks it. A case
+    whose `start` lies in the period. Each is the first time by which more than the share has. Where
+    exactly half of them have by day 3, the next end gives the half. It is the Kaplan-Meier estimate
+    (Kaplan and Meier 1958, JASA 53): an open case counts for as long as it has waited. It is
+    right-censored (known to have waited at least so long) at `as_of`, or when last told of where
+    the newest list lacks it. A case
     given up is censored when it was: the estimate says how long it takes as if nothing were given
     up. 95 % intervals (the range in which the true time very likely lies) are on the log(-log)
     scale. Of all cases, given up or not, `share_reached` reach the end. Half, 80 % and 90 % of all
@@ -114,11 +117,12 @@ def turnaround(
         "unit": unit,
         "calendar": calendar,
     }
-    rows, found = settled(con, TURNAROUND.ask(con, **given))
+    asked = TURNAROUND.ask(con, **given)
+    rows = records(asked)
     _refuse(con, rows, **given)
     if not rows:
         refuse_period(Cohort.of(con, **given))
-    return found
+    return relation(con, rows, dict(zip(asked.columns, map(str, asked.types), strict=True)))
 
 
 def _sums(con: duckdb.DuckDBPyConnection, *, grid: Grid = "exact", **given: Any) -> Sums:
@@ -148,11 +152,17 @@ def _sums(con: duckdb.DuckDBPyConnection, *, grid: Grid = "exact", **given: Any)
     )
 
 
-def _made(*, by: str | None = None, observed_from: Moment | None = None, **_: Any) -> Sums:
+def _made(
+    *,
+    by: str | None = None,
+    observed_from: Moment | None = None,
+    is_apart: bool = False,
+    **_: Any,
+) -> Sums:
     return Sums(
         f"""
-        with {risk_sql(is_late=observed_from is not None)},
-        {percentiles_sql()},
+        with {risk_sql(is_late=observed_from is not None, is_apart=is_apart)},
+        {percentiles_sql(is_apart=is_apart)},
         {arrivals_sql()},
         {cohort_together_sql(by)},
         counted as (
