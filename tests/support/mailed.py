@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from libstats.declaration.raw import quoted
-from libstats.libraries.files import Metadata, own_version
+from libstats.libraries.files import Metadata, own_code, own_version
 from libstats.libraries.question import Question
 
 WAITS = Question.of(
@@ -79,7 +79,7 @@ def mail(folder: Path, library: str, question: Question, rows: list[str], **said
     metadata = Metadata(
         own_version(),
         question.said,
-        question.fingerprint,
+        own_code(),
         "",
         library,
         "2026-11-02T08:00:00",
