@@ -4,7 +4,6 @@ ignored."""
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from libstats.readers.marc.part import Marc
 from libstats.readers.part import Part
 from libstats.readers.place import places, unreadable
 from libstats.readers.placed import own_header
+from libstats.readers.shown import shown as shown_heading
 from libstats.recognise import marc_proposal
 from libstats.recognise.known import Config, known
 from libstats.recognise.proposal import as_toml, shown
@@ -204,10 +204,9 @@ def _recognised(source: Source, part: Part) -> str:
 
 def _before_rows(headings: Sequence[str]) -> Iterator[str]:
     """The first line of each heading, to the one whose quote does not close: what stands in it and
-    behind it are rows. A number or an address among the headings may be a patron's."""
+    behind it are rows."""
     for heading in headings:
-        first = heading.strip().splitlines()[0]
-        yield "(what looks like a value)" if re.search(r"\d{5}|@", first) else first
+        yield shown_heading(heading)
         if "\n" in heading and '"' in heading:
             return
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from libstats.readers.shown import shown
 from libstats.recognise.kinds import (
     ACROSS,
     BOUGHT,
@@ -64,9 +65,10 @@ class Looks:
 
     @property
     def words(self) -> str:
-        """What it looks like, for a person, with the headings that told it."""
+        """What it looks like, for a person, with the headings that told it as they may
+        be shown."""
         told = [
-            f"{kind.name} ({', '.join(self.because[kind.name])})"
+            f"{kind.name} ({', '.join(map(shown, self.because[kind.name]))})"
             if self.because.get(kind.name)
             else kind.name
             for kind in self.kinds[:3]

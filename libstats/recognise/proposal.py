@@ -15,6 +15,7 @@ from libstats.declaration.raw import Raw
 from libstats.declaration.select import plans
 from libstats.declaration.source import Source
 from libstats.readers.part import Part
+from libstats.readers.shown import shown as shown_heading
 from libstats.recognise.values import ADVICE
 from libstats.sources import sources
 
@@ -110,7 +111,7 @@ def as_toml(label: str, proposal: Proposal, why: str) -> str:
     if proposal.personal:
         text.append(
             "# Left alone, since they may tell of persons: "
-            f"{_printable(', '.join(proposal.personal))}"
+            f"{_printable(', '.join(map(shown_heading, proposal.personal)))}"
         )
     text.append(f"[export.{_quoted(label)}]")
     entry = proposal.entry
@@ -148,8 +149,9 @@ def shown(proposal: Proposal, con: duckdb.DuckDBPyConnection) -> str:
     for table, found in proposal.columns.items():
         text += [f"    {heading} -> {table}.{column}" for heading, column in found.items()]
     if proposal.personal:
-        text.append(f"  left alone, since they may tell of persons: {', '.join(proposal.personal)}")
-    text += [f"  not mapped: {heading} ({seen})" for heading, seen in proposal.others.items()]
+        left = ", ".join(map(shown_heading, proposal.personal))
+        text.append(f"  left alone, since they may tell of persons: {left}")
+    text += [f"  not mapped: {shown_heading(h)} ({seen})" for h, seen in proposal.others.items()]
     if proposal.asks:
         return "\n".join([*text, f"  To ask: {proposal.asks}"])
     columns, rows = first_rows(proposal, con)

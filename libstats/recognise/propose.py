@@ -15,6 +15,7 @@ from libstats import schema
 from libstats.declaration.source import fold_heading
 from libstats.privacy.headings import is_personal
 from libstats.readers.part import Part
+from libstats.readers.shown import is_fit, is_value, shown
 from libstats.recognise.kinds import BOUGHT, COPIES, TITLES
 from libstats.recognise.known import Known, known
 from libstats.recognise.looks import Looks, is_mark, looks, of_gone_copies
@@ -58,11 +59,13 @@ class _List:
 
     @property
     def free(self) -> dict[str, Values]:
-        """What may be mapped: what tells of no person, under headings that a SELECT can name."""
+        """What may be mapped: what tells of no person, under headings that may be shown, and that a
+        SELECT can name."""
         return {
             h: v
             for h, v in self.under.items()
             if h not in self.personal
+            and is_fit(h)
             and h.splitlines() == [h]
             and not set('#"') & set(h)
             and not h.startswith("?")
@@ -92,16 +95,20 @@ def judge(
 def _are_headings(found: _List, known: Known) -> bool:
     """True if the line above the rows is one of headings and no row, which may tell of a person:
     none of it is a number, a date, or a value that comes again below it, and a half of it, or
-    three, are words that headings have."""
+    three, are words that headings have; where one is not fit to be shown, a half of it and
+    three."""
     given = [h.strip() for h in found.part.header if h.strip()]
     again = any(h.strip() in values.counts for h, values in found.under.items())
-    if again or any(VALUE.fullmatch(h) for h in given):
+    if again or any(VALUE.fullmatch(h) or is_value(h) for h in given):
         return False
     named = known.named(given)
     familiar = [
-        h for h in given if fold_heading(h) in named or plain(h) in vocabulary() or is_mark(h)
+        h
+        for h in given
+        if is_fit(h) and (fold_heading(h) in named or plain(h) in vocabulary() or is_mark(h))
     ]
-    return len(familiar) >= min(3, (len(given) + 1) // 2)
+    half = (len(given) + 1) // 2
+    return len(familiar) >= (min(3, half) if all(map(is_fit, given)) else max(3, half))
 
 
 def _read(part: Part, con: duckdb.DuckDBPyConnection) -> _List:
@@ -224,8 +231,9 @@ def _unsaid(name: str, columns: Mapping[str, str], found: _List) -> str:
         return ""
     gone = [h for h in of_gone_copies(found.under) if found.under[h].said]
     return (
-        f"{', '.join(gone)} says which of its copies are lost or withdrawn, and no status does: "
-        "these would count as held. Add the status of the copy to the report, or leave them out"
+        f"{', '.join(map(shown, gone))} says which of its copies are lost or withdrawn, and no "
+        "status does: these would count as held. Add the status of the copy to the report, or "
+        "leave them out"
         if gone
         else ""
     )

@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 from libstats.errors import FileRefused
+from libstats.readers import shown
 from libstats.readers.counter.report import Facts
 
 __all__ = [
@@ -125,8 +126,9 @@ def release_of(name: str, text: str) -> str:
 
 
 def shape(text: str) -> str:
-    """A text as it may be repeated: the first signs of what is no name."""
-    return repr(text.strip()[:20]) if text.strip() else "nothing"
+    """A text as it may be repeated: the first signs of what may be shown, else of its shape."""
+    told = text.strip() if shown.is_fit(text) else shown.shape(text.strip())
+    return repr(told[:20]) if text.strip() else "nothing"
 
 
 def _filters(text: str) -> dict[str, tuple[str, ...]]:
