@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,7 @@ def once(folder: Path) -> Callable[..., duckdb.DuckDBPyConnection]:
     """`libstats.open`, which opens a folder but once."""
     kept: list[duckdb.DuckDBPyConnection] = []
 
+    @wraps(opened_anew)
     def opened(
         workspace: Workspace | Path | str = ".", known_on: date | str | None = None
     ) -> duckdb.DuckDBPyConnection:

@@ -170,7 +170,7 @@ left out
     ended before the moment from which ends were recorded: 0
 method
     turnaround: the time by which half, 80 % and 90 % of the cases have reached `end`, of those
-        whose `start` lies in the period. It is the Kaplan-Meier estimate"""
+        whose `start` lies in the period. Each is the first time by which more than the share has."""
 
 
 def test_explain_prints_the_receipt(

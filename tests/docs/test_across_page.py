@@ -47,7 +47,7 @@ def test_ten_mailed_files_answer_as_one(
             )
     space: dict[str, Any] = {}
     exec(re.findall(r"```python\n(.*?)```", PAGE, re.S)[0], space)
-    assert "Library 9 answered" in capsys.readouterr().out
+    assert "Library 9 9.parquet answered" in capsys.readouterr().out
     with libstats.open(demo) as con:
         alone = records(libstats.throughput(con, "hold", since="2026-01-01", until="2026-11-01"))
     together = records(space["found"].answer)

@@ -32,7 +32,7 @@ NUMBER = re.compile(
 # columns of names that are written in digits, and of a receipt's parameters as they were given
 NAMES = re.compile(
     r"barcode|call number|request|class|branch|fund|what it was|export|look for|title|location"
-    r"|order|item|copy number|which|during|vendor|line of|bib numbers",
+    r"|order|item|copy number|which|during|vendor|line of|bib numbers|release",
     re.IGNORECASE,
 )
 UNITS = re.compile(r"\(days\)|\bdays?\b|\byears?\b|\bper\b|average|year\b", re.IGNORECASE)

@@ -168,7 +168,8 @@ USE_SHEET = {
 
 def _every_metric(rows: Sequence[Row]) -> Table:
     """Every metric of every licence, in the workbook alone."""
-    return _for_workbook(rows, COST_SHEET, "Cost per use in every metric", "Cost per use")
+    said = [{**row, "is_advised": "yes" if row["is_advised"] else "no"} for row in rows]
+    return _for_workbook(said, COST_SHEET, "Cost per use in every metric", "Cost per use")
 
 
 def _for_workbook(
