@@ -176,8 +176,10 @@ def found_in(folder: Path) -> set[str]:
     that slipped, in columns that are wanted."""
     found = {
         (p, told)
-        for p in folder.rglob("*")
-        if p.is_file() and "exports" not in p.parts
+        for top in folder.iterdir()
+        if top.name != "exports"
+        for p in (top, *top.rglob("*"))
+        if p.is_file()
         for told in canaries(p, p.stat())
     }
     return {
