@@ -36,5 +36,5 @@ def write(
         f"{file.name} holds what {library} adds up for {analysis}: "
         f"{file.stat().st_size / 1000:,.0f} kB.\n"
         f"Its exports tell up to {datetime.fromisoformat(said.exports_until):%Y-%m-%d %H:%M}. "
-        "No case, copy or patron stands in it."
+        "No copy or patron stands in it, but a figure may be of one case: mail it to nobody else."
     )

@@ -88,6 +88,7 @@ def across(
             'List them: sorted(Path("mailed").glob("*.parquet")), or ["ash", "birch", "cedar"].',
         )
     question = Question.of(analysis, parameters)
+    expected, without = ([n] if isinstance(n, str) else n for n in (expected, without))
     with usable(
         stores,
         question,

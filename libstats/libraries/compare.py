@@ -8,7 +8,7 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,8 @@ from libstats.definitions.processes import processes
 from libstats.errors import AnalysisError, NothingTold
 from libstats.libraries import files
 from libstats.libraries.across import FEWEST, Usable, usable
-from libstats.libraries.files import SUFFIX
+from libstats.libraries.ask import called
+from libstats.libraries.files import SUFFIX, Metadata
 from libstats.libraries.made import answered, curve
 from libstats.libraries.question import Question
 from libstats.wording import Row, records
@@ -70,7 +71,8 @@ class Comparison:
     """A question with the figure of all that are compared, the place of each library (the one that
     asks first, then the largest), the limits by how many a library has, and the files.
 
-    `value` is None where fewer than three can be compared; `files` name no library.
+    `value` is None where fewer than three can be compared; `files` name no library. So many are
+    `silent`: they mailed other sums, and none of this.
     """
 
     question: Question
@@ -78,6 +80,7 @@ class Comparison:
     places: Sequence[Place]
     limits: Callable[[int], Funnel]
     files: Sequence[Row]
+    silent: int = 0
 
     @property
     def title(self) -> str:
@@ -104,6 +107,7 @@ def compared(
     stores: str,
     you: str,
     *,
+    expected: Collection[str] = (),
     without: Collection[str] = (),
     stale_after_days: int = 7,
     ask: Executor | None = None,
@@ -116,7 +120,7 @@ def compared(
     stores : files of sums, folders of them, and workspaces, with commas between them; workspaces
         are asked what the files were asked
     you : the name of the library that asks ("": that of the workspace)
-    without, stale_after_days, ask : as for `across`
+    expected, without, stale_after_days, ask : as for `across`, over all questions together
 
     Returns the name of the library, a `Comparison` for each analysis and kind of work, and the
     analyses of files that are not compared. Raises AnalysisError as `across` does, and NothingTold
@@ -126,8 +130,10 @@ def compared(
     mailed, asked = _found(place, stores)
     groups: dict[tuple[str, str], dict[Path, str]] = {}
     for file, said in mailed.items():
-        told = json.loads(said)
-        groups.setdefault((told["analysis"], told.get("process", "")), {})[file] = said
+        told = json.loads(said.asked)
+        groups.setdefault((told["analysis"], told.get("process", "")), {})[file] = said.asked
+    known = {said.library for said in mailed.values()} | {called(str(store)) for store in asked}
+    _refuse_unknown(known, {file.name for file in mailed}, expected, without)
     found, names = [], set()
     order = [*MEASURES]
     asked_of_all = sorted(
@@ -136,12 +142,20 @@ def compared(
     for analysis, process in asked_of_all:
         of = groups[analysis, process]
         question = _question(of.values())
+        here = {mailed[file].library for file in of} | {file.name for file in of}
+        here |= {called(str(store)) for store in asked}
         with usable(
-            [*of, *asked], question, ask, without=without, stale_after_days=stale_after_days
+            [*of, *asked],
+            question,
+            ask,
+            without=here.intersection(without),
+            stale_after_days=stale_after_days,
         ) as sums:
-            names |= {each.library for each in sums.used.values()}
-            if you in {each.library for each in sums.used.values()}:
-                found.append(_compared(question, sums, you))
+            used = {each.library for each in sums.used.values()}
+            names |= used
+            if you in used:
+                silent = len(known - used - set(without))
+                found.append(replace(_compared(question, sums, you), silent=silent))
     if not found and names:
         raise AnalysisError(
             f"no library is called {you}",
@@ -152,9 +166,26 @@ def compared(
     return you, found, sorted({analysis for analysis, _ in groups} - set(MEASURES))
 
 
-def _found(place: Path, stores: str) -> tuple[dict[Path, str], list[Path]]:
-    """The files of sums, each with what it was asked, and the workspaces."""
-    mailed: dict[Path, str] = {}
+def _refuse_unknown(
+    known: set[str], named: set[str], expected: Collection[str], without: Collection[str]
+) -> None:
+    """AnalysisError for who is expected and sent nothing, and for names that are none."""
+    if lacking := sorted(set(expected) - known - set(without)):
+        raise AnalysisError(
+            f"nothing came of {', '.join(lacking)}",
+            f"Ask for their sums, or leave them out of expected. There are: "
+            f"{', '.join(sorted(known))}.",
+        )
+    if unknown := sorted(set(without) - known - named - set(expected)):
+        raise AnalysisError(
+            f"no library is called {' or '.join(unknown)}",
+            f"There are: {', '.join(sorted(known))}.",
+        )
+
+
+def _found(place: Path, stores: str) -> tuple[dict[Path, Metadata], list[Path]]:
+    """The files of sums, each with what it says of itself, and the workspaces."""
+    mailed: dict[Path, Metadata] = {}
     asked = []
     for name in filter(None, map(str.strip, stores.split(","))):
         path = place / name
@@ -172,7 +203,7 @@ def _found(place: Path, stores: str) -> tuple[dict[Path, str], list[Path]]:
                         f"{file.name} is no file that `libstats sums` wrote",
                         "Take it out of the folder, or ask for it again.",
                     )
-                mailed[file] = said.asked
+                mailed[file] = said
     return mailed, asked
 
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from libstats.definitions.parameters import as_moment
 from libstats.libraries.compare import FEW, Comparison, compared, repeated
 from libstats.report import sections
 from libstats.report.charts.funnel import Dot, funnel
+from libstats.report.compare_words import SAME, WORDS
 from libstats.report.page.html import items, notice, paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, folded, joined, table, tabled
@@ -38,51 +39,6 @@ LEFT = {
 PEOPLE = "Patrons, shelves and worklists are in no file: nothing that leaves a library lists them."
 
 
-class Words(NamedTuple):
-    """How a measure is said: your own, what it is of, more and less, how it is called in a picture
-    and on a card, and what it is multiplied by there."""
-
-    yours: str
-    of: str
-    more: str
-    less: str
-    axis: str
-    card: str
-    scale: int
-
-
-WORDS = {
-    "turnaround": Words(
-        "your waits are {}",
-        "cases that came",
-        "longer than at {} of {} others",
-        "shorter than at {} of {} others",
-        "half came within so many {}",
-        "until half came",
-        1,
-    ),
-    "fill_rate": Words(
-        "the share that came is {}",
-        "closed requests",
-        "higher than at {} of {} others",
-        "lower than at {} of {} others",
-        "share that came, in %",
-        "came",
-        100,
-    ),
-    "collection_use": Words(
-        "the share of copies in use is {}",
-        "copies held long",
-        "higher than at {} of {} others",
-        "lower than at {} of {} others",
-        "share of copies in use, in %",
-        "of copies in use",
-        100,
-    ),
-}
-SAME = "as at the {} others"
-
-
 @dataclass(frozen=True)
 class Compared:
     """What the page is made of: the library that asks, its comparisons, and the analyses of files
@@ -96,15 +52,28 @@ class Compared:
 
 
 def read(
-    workspace: str, *, stores: str, you: str = "", without: str = "", stale_after_days: int = 7
+    workspace: str,
+    *,
+    stores: str,
+    you: str = "",
+    expected: str = "",
+    without: str = "",
+    stale_after_days: int = 7,
 ) -> Compared:
     """How one library stands beside others; parameters as for `compared`, names of libraries with
     commas between them."""
-    left_out = [name.strip() for name in without.split(",") if name.strip()]
-    name, found, left = compared(
-        Path(workspace), stores, you, without=left_out, stale_after_days=stale_after_days
+    awaited, left_out = (
+        [name.strip() for name in names.split(",") if name.strip()] for names in (expected, without)
     )
-    given = {"stores": stores, "you": name, "without": without}
+    name, found, left = compared(
+        Path(workspace),
+        stores,
+        you,
+        expected=awaited,
+        without=left_out,
+        stale_after_days=stale_after_days,
+    )
+    given = {"stores": "…", "you": name, "without": "…" if left_out else ""}
     return Compared(name, found, left, len(left_out), given)
 
 
@@ -126,12 +95,14 @@ def _before(report: Compared) -> list[str]:
     told = []
     if report.without:
         told.append(f"Left out by name: {_libraries(report.without)}.")
-    ends = {row["exports_until"].date() for each in report.found for row in each.files}
-    if len(ends) > 1:
-        told.append(
-            f"The newest export of the one is of {day_name(min(ends))}, that of "
-            f"another of {day_name(max(ends))}. All were asked for the same days."
-        )
+    for each in report.found:
+        ends = {row["exports_until"].date() for row in each.files}
+        if len(ends) > 1:
+            told.append(
+                f"{HEADINGS[each.question.analysis]} The newest export of the one is of "
+                f"{day_name(min(ends))}, that of another of {day_name(max(ends))}. All were asked "
+                "for the same days."
+            )
     if len({period(each) for each in report.found}) > 1:
         told.append("The questions are of several periods: each part says which.")
     return told
@@ -153,7 +124,8 @@ def verdict(of: Comparison) -> str:
     if of.you.why or of.you.value is None:
         more = f" ({of.you.more})" if of.you.more else ""
         why = of.you.why.replace("it tells", "its sums tell")
-        return f"{capital(about)}: your library is not compared, since {why}{more}."
+        asked = HEADINGS[of.question.analysis]
+        return f"{capital(about)}: {asked} Your library is not compared, since {why}{more}."
     values = [each.value for each in of.others if each.value is not None]
     under, over = (
         sum(value < of.you.value for value in values),
@@ -161,9 +133,11 @@ def verdict(of: Comparison) -> str:
     )
     which, count = (words.more, under) if under >= over else (words.less, over)
     beside = which.format(count, len(values)) if count else SAME.format(len(values))
+    alike = len(values) - under - over
+    beside += f", the same as at {number(alike)}" if count and alike else ""
     return (
-        f"{capital(about)}: {words.yours.format(beside)}. Yours: {_said(of, of.you.value)}; all "
-        f"together: {_said(of, of.value)}. {_chance(of)}"
+        f"{capital(about)}: {words.yours.format(beside)}. Yours: {_said(of, of.you.value)}; the "
+        f"{number(len(values) + 1)} compared together: {_said(of, of.value)}. {_chance(of)}"
     )
 
 
@@ -218,7 +192,7 @@ def _card(of: Comparison) -> sections.Card:
     return sections.Card(
         shown(value),
         what,
-        f"All together {shown(together)}; yours is {beside}.",
+        f"All compared together {shown(together)}; yours is {beside}.",
         name=f"{of.question.analysis} {of.title}".strip(),
         value=value,
     )
@@ -292,7 +266,7 @@ def _listed(of: Comparison, caption: str) -> Html:
     }
     made = table(
         rows,
-        f"{caption}; of all together {shown(of.value or 0)}",
+        f"{caption}; of all compared together {shown(of.value or 0)}",
         headings=headings,
         formats=dict.fromkeys(("value", "low", "high"), shown),
         sheet=f"{capital(_about(of))} {of.question.analysis}".replace("_", " "),
@@ -303,7 +277,8 @@ def _listed(of: Comparison, caption: str) -> Html:
 def _left_out(of: Comparison) -> list[str]:
     """How many libraries are in no figure here, and why; which of them is said of yours alone."""
     counts = Counter(each.why for each in of.places if each.why)
-    return [f"{_libraries(count)}: {why}." for why, count in sorted(counts.items())]
+    counts["it mailed other sums, and none of this"] = of.silent
+    return [f"{_libraries(count)}: {why}." for why, count in sorted(counts.items()) if count]
 
 
 def _libraries(count: int) -> str:
@@ -338,6 +313,7 @@ def origin(report: Compared) -> Html:
         },
         sheet="Files",
     )
+    # names of others, and of their files, stand on no page
     given = " ".join(f'--set {name}="{text}"' for name, text in report.given.items() if text)
     commands = {
         f"{HEADINGS[of.question.analysis]} {of.title}".strip(): repeated(of.question)
@@ -349,7 +325,10 @@ def origin(report: Compared) -> Html:
             f"of their figures. One with fewer than {FEW} cases is in no figure. Who knows how "
             "much another lends may still know it here: keep the page among those who mailed."
         ),
-        paragraph(f"This makes the page again: libstats report compare {given}"),
+        paragraph(
+            f"This makes the page again, with your own words for each …: libstats report compare "
+            f"{given}"
+        ),
         sections.receipts(commands),
         folded("The files of sums", sections.shortened(listing)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -44,8 +45,8 @@ def test_who_is_below_the_funnel_and_who_is_within(tmp_path: Path) -> None:
         (False, 12, 0.75, 0),
     ]
     assert compare.verdict(found).startswith(
-        "ILL borrowing: the share that came is lower than at 3 of 3 others. Yours: 60%; all "
-        "together: 89%. That is more than chance does."
+        "ILL borrowing: the share that came is lower than at 3 of 3 others. Yours: 60%; the 4 "
+        "compared together: 89%. That is more than chance does."
     )
 
 
@@ -59,7 +60,9 @@ def test_waits_are_held_against_the_curve_of_all(tmp_path: Path) -> None:
     assert found.you.funnel == Funnel(3, 9)
     assert [(at.value, at.side) for at in found.places] == [(9, 0), (3, 0), (2, -1), (9, 0)]
     assert "your waits are longer than at 2 of 3 others" in compare.verdict(found)
-    assert "Yours: half within 9 days; all together: half within 5 days." in compare.verdict(found)
+    said = compare.verdict(found)
+    assert "your waits are longer than at 2 of 3 others, the same as at 1." in said
+    assert "Yours: half within 9 days; the 4 compared together: half within 5 days." in said
     assert "Chance alone may do that." in compare.verdict(found)
 
 
@@ -170,3 +173,23 @@ def test_no_other_library_is_named_on_the_page_or_in_its_tables(tmp_path: Path) 
     assert "Ash" in told
     for name in (*NAMES[1:], "fill_rate-"):
         assert name not in told
+
+
+def test_who_is_left_out_or_sent_nothing_is_told_without_a_name(tmp_path: Path) -> None:
+    """Dogwood sent waits alone; Elm, which sent a share alone, is left out by name."""
+    send(tmp_path, dict.fromkeys(("Ash", "Birch", "Cedar", "Elm"), (60, 40)))
+    for name in ("Ash", "Birch", "Cedar", "Dogwood"):
+        mail(tmp_path / "mailed", name, WAITS, waits({5: 20}))
+    given = {"stores": "mailed, mailed", "you": "Ash", "without": "Elm", "expected": "Birch, Elm"}
+    report = compare.read(str(tmp_path), **given)
+    filled = compare.section(report, "fill_rate")
+    assert "1 library: it mailed other sums, and none of this." in filled
+    assert "it mailed other sums" not in compare.section(report, "turnaround")
+    told = compare.answer(report) + filled + compare.origin(report)
+    assert "Left out by name: 1 library." in told
+    assert '--set stores="…" --set you="Ash" --set without="…"' in html.unescape(told)
+    assert not any(name in told for name in ("Elm", "Birch", "Dogwood", "mailed, mailed"))
+    with pytest.raises(AnalysisError, match="nothing came of Fir"):
+        compare.read(str(tmp_path), **{**given, "expected": "Fir, Ash"})
+    with pytest.raises(AnalysisError, match="no library is called Gum"):
+        compare.read(str(tmp_path), **{**given, "without": "Gum"})
