@@ -86,6 +86,9 @@ def test_the_answer_says_how_many_got_in_and_what_use_costs() -> None:
         "The dearest use cost 2.00 USD: Sea, by Unique Item Requests, in the 12 months from "
         "October 2025."
     ) in html
+    euros = {**LICENCE, "licence_id": "L-9", "currency": "EUR", "cost_per_use": Decimal("9.00")}
+    html = digital.answer(example(costs=[LICENCE, {**LICENCE, "licence_id": "L-2"}, euros]))
+    assert "Of 2 that can be compared, the dearest use cost 2.00 USD: Sea" in html
     assert "Nothing tells what share of checkouts patrons did themselves." in html
     assert "Before you use these figures" not in html
 

@@ -8,7 +8,7 @@ from datetime import date
 import duckdb
 
 from libstats.analysis.digital_titles import SOON_DAYS, digital_endings, digital_holds
-from libstats.wording import Row, number, records
+from libstats.wording import Row, many, number, records
 
 __all__ = ["DIGITAL_MEANING", "digital_to_decide", "why_it_ends"]
 
@@ -37,7 +37,7 @@ def why_it_ends(row: Row) -> str:
     left, days, at = row["checkouts_left"], row["days_left"], row["ends_on"]
     by_checkouts = row["standing"] in ("used up", "few left")
     if by_checkouts:
-        why = f"{number(left)} checkouts left" if left else "no checkout is left"
+        why = many(left, "checkout") + " left" if left else "no checkout is left"
     else:
         why = f"it ended on {at}" if days < 0 else f"it ends on {at}, in {number(days)} days"
     if row["is_held_otherwise"]:

@@ -160,8 +160,8 @@ def endings(report: Report) -> Html:
     headings = {"of": OF, "why": "How it stands", "price": "Price of one"}
     return joined(
         paragraph(
-            f"{many(len(rows), 'digital licence')} to renew or let go; for {number(waited_for)} "
-            "of them somebody waits."
+            f"{many(len(rows), 'digital licence')} to renew or let go; "
+            f"somebody waits for {number(waited_for) if waited_for else 'none'} of them."
         ),
         shortened(
             table(
@@ -199,10 +199,12 @@ def queues(report: Report) -> Html:
         for row in rows
     ]
     headings = {"of": OF, "holds_per_copy": "Holds a copy", "standing": "How it stands"}
+    unjudged = f" {many(unknown, 'title')} cannot be judged: see why below." if unknown else ""
     return joined(
         paragraph(
-            f"More than {number(BUY_FROM)} wait for one copy of {many(len(short), 'title')}. "
-            f"{many(unknown, 'title')} cannot be judged{': see why below' if unknown else ''}."
+            f"More than {number(BUY_FROM)} wait for one copy of "
+            f"{many(len(short), 'title') if short else 'no title'}."
+            f"{unjudged}"
             f"{UNDECLARED if any(row['why'] == UNDECLARED_MODEL for row in rows) else ''}"
         ),
         items(_to_buy(short)) if short else "",

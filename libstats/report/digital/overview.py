@@ -101,8 +101,13 @@ def _use(report: Report) -> list[str]:
     if priced := comparable(report):
         dear = max(priced, key=lambda row: row["cost_per_use"])
         price = f"{dear['cost_per_use']:,.2f} {dear['currency'] or ''}".strip()
+        costs = [row for row in advised(report) if row["cost_per_use"] is not None]
+        # in other currencies, and by other metrics, nothing is dearer or cheaper
+        which = (
+            f"Of {number(len(priced))} that can be compared, the" if costs[len(priced) :] else "The"
+        )
         words.append(
-            f"The dearest use cost {price}: {dear['resource']}, by "
+            f"{which} dearest use cost {price}: {dear['resource']}, by "
             f"{dear['metric'].replace('_', ' ')}, in the {number(dear['months'])} months from "
             f"{month_name(dear['first_month'])}."
         )

@@ -29,7 +29,7 @@ HELP = {
     "item unknown": "check the barcode against the catalogue: it lacks there, or is read wrongly",
     "patron blocked": "look at the account at the desk",
     "not for loan": "mark such copies, so that patrons see it",
-    "other": "libstats rejects --show has the words of the screen",
+    "other": "libstats rejects LOAD --show FILE has the words of the screen",
 }
 
 
