@@ -282,7 +282,7 @@ def test_what_ends_and_where_too_many_wait_are_in_the_answer_and_to_be_done() ->
     assert "1 digital title wants a decision." in digital.answer(report)
     assert "Decide digital titles" in digital.to_do(report)
     ends = digital.endings(report)._repr_html_()
-    assert "1 digital licence to renew or let go; for 1 of them somebody waits." in ends
+    assert "1 digital licence to renew or let go; somebody waits for 1 of them." in ends
     assert "2 checkouts left; another lending model goes on" in ends
     assert "overdrive, own, Metered" in ends
     waits = digital.queues(report)._repr_html_()
