@@ -35,6 +35,6 @@ def write(
     return (
         f"{file.name} holds what {library} adds up for {analysis}: "
         f"{file.stat().st_size / 1000:,.0f} kB.\n"
-        f"Its exports tell up to {datetime.fromisoformat(said.exports_until):%Y-%m-%d %H:%M}. "
+        f"Its newest export is of {datetime.fromisoformat(said.exports_until):%Y-%m-%d %H:%M}. "
         "No copy or patron stands in it, but a figure may be of one case: mail it to nobody else."
     )

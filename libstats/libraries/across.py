@@ -75,8 +75,8 @@ def across(
     without : who may be left out: names of libraries, or of a file or workspace where a library has
         two. Any other that lacks, fails, dies, is late or stale is an error that names it
     deadline : seconds until which workspaces must have answered
-    stale_after_days : how many days what its newest export tells may end before what is asked does,
-        whenever the file was made
+    stale_after_days : how many days its newest export may be dated before what is asked ends. Its
+        rows may end earlier: `coverage` and `reason` of the answer tell that
 
     Returns `.answer`, the analysis' own columns, and `.stores`, a `Library` each. Raises
     AnalysisError where a library lacks, where fewer than three are left, where sums are of another
