@@ -241,7 +241,7 @@ def _refuse_lacking(left: Sequence[Library]) -> None:
     if whys:
         raise AnalysisError(
             "; ".join(f"{', '.join(sorted(of))}: {why}" for why, of in sorted(whys.items())),
-            'Mend that, or leave them out by name: without=["..."].',
+            "Mend that, or leave them out: `without` takes their names.",
         )
 
 
@@ -254,8 +254,8 @@ def _refuse_twice(left: Sequence[Library]) -> None:
         several = (f"{name} ({' and '.join(of)})" for name, of in twice.items())
         raise AnalysisError(
             f"two of the stores are of one library: {', '.join(several)}",
-            f"Leave one out by its own name, as in without=[{next(iter(twice.values()))[-1]!r}]."
-            " Are they two libraries? The name stands in libstats.toml, as name of [library].",
+            f"Leave one out: `without` takes the name of a file: {next(iter(twice.values()))[-1]}. "
+            "Are they two libraries? The name stands in libstats.toml, as name of [library].",
         )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -40,12 +40,14 @@ ASK = (
 @dataclass(frozen=True)
 class Counted:
     """What one library, or all together, tell: of how many cases or copies, the figure, and why it
-    is compared with no other ("": it is), with more that tells of it alone."""
+    is compared with no other ("": it is), with more that tells of it alone. `usual`: what most
+    reports show in its place, if that is another."""
 
     of: int
     value: float | None
     why: str = ""
     more: str = ""
+    usual: float | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Place:
     value: float | None
     why: str
     more: str = ""
+    usual: float | None = None
     funnel: Funnel | None = None
 
     @property
@@ -102,6 +105,18 @@ class Comparison:
         return [each for each in self.places[1:] if not each.why]
 
 
+class Compared(NamedTuple):
+    """How one library stands beside others: its name, a comparison for each analysis and kind of
+    work, and the analyses of files that are not compared. Of how many libraries all was left out by
+    name, and how many files of the others."""
+
+    you: str
+    found: Sequence[Comparison]
+    left: Sequence[str]
+    left_out: int = 0
+    files_left_out: int = 0
+
+
 def compared(
     place: Path,
     stores: str,
@@ -111,7 +126,7 @@ def compared(
     without: Collection[str] = (),
     stale_after_days: int = 7,
     ask: Executor | None = None,
-) -> tuple[str, list[Comparison], list[str]]:
+) -> Compared:
     """How does one library stand beside others?
 
     Parameters
@@ -122,48 +137,58 @@ def compared(
     you : the name of the library that asks ("": that of the workspace)
     expected, without, stale_after_days, ask : as for `across`, over all questions together
 
-    Returns the name of the library, a `Comparison` for each analysis and kind of work, and the
-    analyses of files that are not compared. Raises AnalysisError as `across` does, and NothingTold
-    where no file can be compared.
+    Raises AnalysisError as `across` does, and NothingTold where no file can be compared.
     """
     you = you or files.library_name(workspaces.find(place))
     mailed, asked = _found(place, stores)
-    groups: dict[tuple[str, str], dict[Path, str]] = {}
-    for file, said in mailed.items():
-        told = json.loads(said.asked)
-        groups.setdefault((told["analysis"], told.get("process", "")), {})[file] = said.asked
-    known = {said.library for said in mailed.values()} | {called(str(store)) for store in asked}
+    live = {called(str(store)) for store in asked}
+    known = live | {said.library for said in mailed.values()}
     _refuse_unknown(known, {file.name for file in mailed}, expected, without)
-    found, names = [], set()
-    order = [*MEASURES]
-    asked_of_all = sorted(
-        (key for key in groups if key[0] in MEASURES), key=lambda key: (order.index(key[0]), key)
-    )
-    for analysis, process in asked_of_all:
-        of = groups[analysis, process]
-        question = _question(of.values())
-        here = {mailed[file].library for file in of} | {file.name for file in of}
-        here |= {called(str(store)) for store in asked}
+    found, compared_with = [], set[str]()
+    for of in _by_question(mailed):
+        here = live | {said.library for said in of.values()}
+        question = _question([said.asked for said in of.values()])
         with usable(
             [*of, *asked],
             question,
             ask,
-            without=here.intersection(without),
+            without=(here | {file.name for file in of}).intersection(without),
             stale_after_days=stale_after_days,
         ) as sums:
             used = {each.library for each in sums.used.values()}
-            names |= used
+            compared_with |= used
             if you in used:
-                silent = len(known - used - set(without))
+                silent = len(known - here - set(without))
                 found.append(replace(_compared(question, sums, you), silent=silent))
-    if not found and names:
+    if not found and compared_with:
         raise AnalysisError(
             f"no library is called {you}",
-            f"Say which is yours: --set you=NAME. There are: {', '.join(sorted(names))}.",
+            f"Say which is yours: --set you=NAME. There are: {', '.join(sorted(compared_with))}.",
         )
     if not found:
         raise NothingTold(f"no file of sums in {stores} can be compared", ASK)
-    return you, found, sorted({analysis for analysis, _ in groups} - set(MEASURES))
+    out = {said.library for file, said in mailed.items() if file.name in without}
+    return Compared(
+        you,
+        found,
+        sorted({json.loads(said.asked)["analysis"] for said in mailed.values()} - set(MEASURES)),
+        len(known.intersection(without) | (out - compared_with)),
+        sum(
+            file.name in without and said.library in compared_with for file, said in mailed.items()
+        ),
+    )
+
+
+def _by_question(mailed: Mapping[Path, Metadata]) -> list[dict[Path, Metadata]]:
+    """The files that can be compared, those of one analysis and kind of work together."""
+    groups: dict[tuple[int, str], dict[Path, Metadata]] = {}
+    order = [*MEASURES]
+    for file, said in mailed.items():
+        told = json.loads(said.asked)
+        if told["analysis"] in order:
+            key = (order.index(told["analysis"]), told.get("process", ""))
+            groups.setdefault(key, {})[file] = said
+    return [groups[key] for key in sorted(groups)]
 
 
 def _refuse_unknown(
@@ -241,6 +266,7 @@ def _compared(question: Question, sums: Usable, you: str) -> Comparison:
             of.value if of.of >= FEW else None,
             of.why,
             of.more if name == you else "",
+            of.usual if of.of >= FEW else None,
             limits(of.of) if value is not None and not of.why else None,
         )
         for name, of in each.items()
@@ -292,7 +318,8 @@ def _median(rows: Sequence[Row]) -> Counted:
     if not rows:
         return Counted(0, None)
     (row,) = rows
-    return _whole(row, row["reached"] or 0, row["p50"], "less than half of its cases have come")
+    told = _whole(row, row["reached"] or 0, row["p50"], "less than half of its cases have come")
+    return replace(told, usual=row["naive_p50"])
 
 
 def _filled(rows: Sequence[Row]) -> Counted:

@@ -3,52 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from libstats.definitions.parameters import as_moment
-from libstats.libraries.compare import FEW, Comparison, compared, repeated
+from libstats.libraries.compare import FEW, Compared, Comparison, compared, repeated
 from libstats.report import sections
 from libstats.report.charts.funnel import Dot, funnel
-from libstats.report.compare_words import SAME, WORDS
+from libstats.report.compare_words import HEADINGS, LEFT, PEOPLE, SAME, WORDS
 from libstats.report.page.html import items, notice, paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, folded, joined, table, tabled
-from libstats.wording import capital, day_name, listed, number, percent, tenths
+from libstats.wording import capital, day_name, listed, many, number, percent, tenths
 
 __all__ = ["answer", "not_compared", "origin", "read", "section"]
-
-HEADINGS = {
-    "turnaround": "How long do patrons wait?",
-    "fill_rate": "How much of what was asked for came?",
-    "collection_use": "How much of the collection is used?",
-}
-LEFT = {
-    "backlog": "What waits grows with a library, and no file says how large each is.",
-    "circulation": "Loans grow with a library. Loans for each person it serves would be fair, and "
-    "no export tells those. How far chance moves loans for each copy is not known.",
-    "collection_age": "How old copies should be depends on what they are for: no age is right for "
-    "all.",
-    "signals": "These hold a month against a library's own earlier ones, which is fairer than "
-    "others.",
-    "throughput": "How many cases a library ends depends on how many it gets.",
-}
-PEOPLE = "Patrons, shelves and worklists are in no file: nothing that leaves a library lists them."
-
-
-@dataclass(frozen=True)
-class Compared:
-    """What the page is made of: the library that asks, its comparisons, and the analyses of files
-    that are not compared; how many libraries were left out by name, and the parameters."""
-
-    you: str
-    found: Sequence[Comparison]
-    left: Sequence[str]
-    without: int
-    given: Mapping[str, str]
 
 
 def read(
@@ -65,7 +34,7 @@ def read(
     awaited, left_out = (
         [name.strip() for name in names.split(",") if name.strip()] for names in (expected, without)
     )
-    name, found, left = compared(
+    return compared(
         Path(workspace),
         stores,
         you,
@@ -73,8 +42,6 @@ def read(
         without=left_out,
         stale_after_days=stale_after_days,
     )
-    given = {"stores": "…", "you": name, "without": "…" if left_out else ""}
-    return Compared(name, found, left, len(left_out), given)
 
 
 def answer(report: Compared) -> Html:
@@ -93,8 +60,11 @@ def answer(report: Compared) -> Html:
 
 def _before(report: Compared) -> list[str]:
     told = []
-    if report.without:
-        told.append(f"Left out by name: {_libraries(report.without)}.")
+    if report.left_out:
+        told.append(f"Left out by name: {_libraries(report.left_out)}.")
+    if report.files_left_out:
+        files = many(report.files_left_out, "file")
+        told.append(f"Left out by name: {files} of libraries that have another.")
     for each in report.found:
         ends = {row["exports_until"].date() for row in each.files}
         if len(ends) > 1:
@@ -220,7 +190,8 @@ def _shown(of: Comparison) -> list[Any]:
         (what, words.of),
         _finding(of),
     )
-    return [said, picture._repr_html_(), _listed(of, what), sections.unjudged(_left_out(of))]
+    note = paragraph(words.note) if words.note else ""
+    return [said, picture._repr_html_(), note, _listed(of, what), sections.unjudged(_left_out(of))]
 
 
 def _scaled(of: Comparison, n: int) -> tuple[float | None, float | None]:
@@ -249,6 +220,7 @@ def _listed(of: Comparison, caption: str) -> Html:
             "library": "you" if at.is_you else "another",
             "of": at.of,
             "value": at.value,
+            **({"usual": at.usual} if words.note else {}),
             "low": at.funnel.low if at.funnel else None,
             "high": at.funnel.high if at.funnel else None,
             "beside": ("below", "within", "above")[at.side + 1],
@@ -260,6 +232,7 @@ def _listed(of: Comparison, caption: str) -> Html:
         "library": "Library",
         "of": capital(words.of),
         "value": "Figure",
+        "usual": "The usual figure",
         "low": "By chance from",
         "high": "By chance to",
         "beside": "The limits",
@@ -268,8 +241,8 @@ def _listed(of: Comparison, caption: str) -> Html:
         rows,
         f"{caption}; of all compared together {shown(of.value or 0)}",
         headings=headings,
-        formats=dict.fromkeys(("value", "low", "high"), shown),
-        sheet=f"{capital(_about(of))} {of.question.analysis}".replace("_", " "),
+        formats=dict.fromkeys(("value", "usual", "low", "high"), shown),
+        sheet=capital(f"{of.title} {of.question.analysis}".strip().replace("_", " ")),
     )
     return tabled(sections.shortened(made))
 
@@ -314,7 +287,7 @@ def origin(report: Compared) -> Html:
         sheet="Files",
     )
     # names of others, and of their files, stand on no page
-    given = " ".join(f'--set {name}="{text}"' for name, text in report.given.items() if text)
+    without = ' --set without="…"' if report.left_out or report.files_left_out else ""
     commands = {
         f"{HEADINGS[of.question.analysis]} {of.title}".strip(): repeated(of.question)
         for of in report.found
@@ -326,8 +299,8 @@ def origin(report: Compared) -> Html:
             "much another lends may still know it here: keep the page among those who mailed."
         ),
         paragraph(
-            f"This makes the page again, with your own words for each …: libstats report compare "
-            f"{given}"
+            "This makes the page again, with your own words for each …: libstats report compare "
+            f'--set stores="…" --set you="{report.you}"{without}'
         ),
         sections.receipts(commands),
         folded("The files of sums", sections.shortened(listing)),

@@ -11,10 +11,10 @@ import pytest
 
 from libstats.analysis.chart.funnel import Funnel
 from libstats.errors import AnalysisError, NothingTold
-from libstats.libraries.compare import MEASURES, Comparison, compared, repeated
+from libstats.libraries.compare import MEASURES, Compared, Comparison, compared, repeated
 from libstats.libraries.parted_analyses import PARTED
 from libstats.libraries.question import Question
-from libstats.report import compare
+from libstats.report import compare, compare_words
 from tests.support.files import NOTEBOOKS
 from tests.support.mailed import FILLED, PARTLY, USED, WAITS, filled, mail, used, waits
 
@@ -23,8 +23,7 @@ MONTH = {"since": "2026-10-01", "until": "2026-11-01"}
 
 
 def one(place: Path, **given: Any) -> Comparison:
-    _, found, _ = compared(place, "mailed", "Ash", **given)
-    (only,) = found
+    (only,) = compared(place, "mailed", "Ash", **given).found
     return only
 
 
@@ -61,6 +60,10 @@ def test_waits_are_held_against_the_curve_of_all(tmp_path: Path) -> None:
     assert [(at.value, at.side) for at in found.places] == [(9, 0), (3, 0), (2, -1), (9, 0)]
     assert "your waits are longer than at 2 of 3 others" in compare.verdict(found)
     said = compare.verdict(found)
+    shown = html.unescape(compare.section(Compared("Ash", [found], []), "turnaround"))
+    # of the 30 of Ash that came 20 came by day 9
+    assert "The usual figure" in shown and found.you.usual == 9
+    assert "half come within so many days, if none is given up" in shown
     assert "your waits are longer than at 2 of 3 others, the same as at 1." in said
     assert "Yours: half within 9 days; the 4 compared together: half within 5 days." in said
     assert "Chance alone may do that." in compare.verdict(found)
@@ -88,7 +91,7 @@ def test_few_cases_and_parts_are_compared_with_nobody(tmp_path: Path) -> None:
         "1 library: its exports tell of a part alone.",
     ]
     # why it is a part is said to the library itself
-    _, (elm,), _ = compared(tmp_path, "mailed", "Elm")
+    (elm,) = compared(tmp_path, "mailed", "Elm").found
     assert "its exports tell of a part alone (told of up to 2026-05-01)" in compare.verdict(elm)
     assert [at.more for at in found.places] == [""] * 5
 
@@ -98,7 +101,7 @@ def test_fewer_than_three_that_can_be_compared_have_no_figure(tmp_path: Path) ->
     found = one(tmp_path)
     assert found.value is None
     assert compare.verdict(found) == ("ILL borrowing: fewer than three libraries can be compared.")
-    shown = compare.section(compare.Compared("Ash", [found], [], 0, {}), "fill_rate")
+    shown = compare.section(Compared("Ash", [found], []), "fill_rate")
     assert "<svg" not in shown
     assert "89%" not in shown  # Birch's
     (tmp_path / "two").mkdir()
@@ -140,11 +143,11 @@ def test_parted_sums_are_no_whole(tmp_path: Path) -> None:
 
 
 def test_each_analysis_that_adds_up_is_compared_or_the_page_says_why_it_is_not() -> None:
-    assert {*MEASURES, *compare.LEFT} == {*PARTED}
-    assert [*MEASURES] == [*compare.HEADINGS] == [*compare.WORDS]
+    assert {*MEASURES, *compare_words.LEFT} == {*PARTED}
+    assert [*MEASURES] == [*compare_words.HEADINGS] == [*compare_words.WORDS]
     cells = json.loads((NOTEBOOKS / "compare.ipynb").read_text(encoding="utf-8"))["cells"]
     shown = [first[3:] for cell in cells if (first := cell["source"][0]).startswith("## ")]
-    assert shown[:3] == [*compare.HEADINGS.values()]
+    assert shown[:3] == [*compare_words.HEADINGS.values()]
 
 
 def test_the_command_of_a_question_asks_it_again() -> None:
@@ -193,3 +196,18 @@ def test_who_is_left_out_or_sent_nothing_is_told_without_a_name(tmp_path: Path) 
         compare.read(str(tmp_path), **{**given, "expected": "Fir, Ash"})
     with pytest.raises(AnalysisError, match="no library is called Gum"):
         compare.read(str(tmp_path), **{**given, "without": "Gum"})
+
+
+def test_a_file_that_is_left_out_leaves_its_library_where_another_stands(tmp_path: Path) -> None:
+    """Cedar sent two files, Dogwood one that is left out by its name."""
+    send(tmp_path, {"Ash": (60, 40), "Birch": (60, 40), "Cedar": (60, 40), "Elm": (60, 40)})
+    file = mail(tmp_path / "mailed", "Dogwood", FILLED, filled(60, 40))
+    second = mail(tmp_path / "later", "Cedar", FILLED, filled(61, 40), loads="b" * 16)
+    second = second.rename(tmp_path / "mailed" / "cedar-old.parquet")
+    without = f"{second.name}, {file.name}"
+    report = compare.read(str(tmp_path), stores="mailed", you="Ash", without=without)
+    told = compare.answer(report) + compare.section(report, "fill_rate")
+    assert "Left out by name: 1 library." in told
+    assert "Left out by name: 1 file of libraries that have another." in told
+    assert "it mailed other sums" not in told
+    assert len(report.found[0].places) == 4
