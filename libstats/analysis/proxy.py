@@ -150,7 +150,7 @@ def proxy_visits_left_out(
             if(
                 told.outcome = '(the proxy)',
                 'the proxy''s own pages, such as its login',
-                'nothing was opened: ' || told.outcome
+                'opened nothing by itself: ' || told.outcome
             ),
             count(*) filter (where v.is_within)
         from (

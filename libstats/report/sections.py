@@ -29,6 +29,7 @@ __all__ = [
     "receipt",
     "receipts",
     "shortened",
+    "told_in_part",
     "undeclared",
     "unjudged",
     "unread",
@@ -280,6 +281,11 @@ def shortened(whole: Table, *, last: bool = False) -> Html:
     made = whole.at_most(MOST_ROWS, last)
     more = f"The workbook has {number(made.more)} more {'row' if made.more == 1 else 'rows'}."
     return joined(made, paragraph(more) if made.more else "")
+
+
+def told_in_part(when: str, reason: str) -> str:
+    """That a time is told in part, and why, as `coverage` has it: a sentence without its stop."""
+    return f"{when} is only {reason}" if reason.startswith("told") else f"{when}: {reason}"
 
 
 def unjudged(told: Sequence[str]) -> Html:

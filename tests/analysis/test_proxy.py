@@ -121,4 +121,4 @@ def test_pages_of_the_proxy_itself_are_no_visits() -> None:
     assert found.fetchall() == [("db.example", 1, 0, 0), ("j.example", 0, 1, 0)]
     left_out = dict(proxy_visits_left_out(con, **PERIOD).fetchall())
     assert left_out["the proxy's own pages, such as its login"] == 2
-    assert left_out["nothing was opened: failed"] == 0
+    assert left_out["opened nothing by itself: failed"] == 0

@@ -282,7 +282,10 @@ def test_what_ends_and_where_too_many_wait_are_in_the_answer_and_to_be_done() ->
     assert "1 digital title wants a decision." in digital.answer(report)
     assert "Decide digital titles" in digital.to_do(report)
     ends = digital.endings(report)._repr_html_()
-    assert "1 digital licence to renew or let go; somebody waits for 1 of them." in ends
+    assert (
+        "1 digital licence at an end or near it, to renew or let go; somebody waits for 1 of them."
+        in ends
+    )
     assert "2 checkouts left; another lending model goes on" in ends
     assert "overdrive, own, Metered" in ends
     waits = digital.queues(report)._repr_html_()
@@ -555,3 +558,18 @@ def test_a_log_that_tells_nothing_of_the_period_is_no_quiet_month() -> None:
         assert section(report) == (
             "<p>Not known of October 2026: nothing tells of it so late.</p>"
         ), section
+
+
+def test_a_time_of_which_exports_are_missing_is_said_in_a_sentence() -> None:
+    row = {"coverage": "partly", "reason": "exports that tell of it are missing"}
+    html = digital.answer(example(standing={"machine_event": row}))
+    assert "October 2026: exports that tell of it are missing." in html
+    assert "is only exports" not in html
+
+
+def test_uses_so_far_are_of_a_metric_that_is_named() -> None:
+    """Of a package of journals and books one report lacks: what is told is another metric."""
+    row = {**LICENCE, "metric": "Total_Item_Requests", "cost_per_use": None, "is_advised": False}
+    row |= {"why_none": "its term is not over", "uses_told": 320, "trend": None}
+    html = digital.costs(example(costs=[row]))
+    assert "320 Total Item Requests so far" in html

@@ -62,7 +62,7 @@ def _partly(report: Circulation) -> list[str]:
             + (
                 f"{name} is not known: {reason}."
                 if state == "outside"
-                else f"{name} is only {reason}. It is not compared with other times."
+                else f"{sections.told_in_part(name, reason)}. It is not compared with other times."
             )
         )
         for (state, reason), names in by_reason.items()

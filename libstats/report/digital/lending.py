@@ -160,7 +160,7 @@ def endings(report: Report) -> Html:
     headings = {"of": OF, "why": "How it stands", "price": "Price of one"}
     return joined(
         paragraph(
-            f"{many(len(rows), 'digital licence')} to renew or let go; "
+            f"{many(len(rows), 'digital licence')} at an end or near it, to renew or let go; "
             f"somebody waits for {number(waited_for) if waited_for else 'none'} of them."
         ),
         shortened(

@@ -57,7 +57,7 @@ def _gaps(report: Report) -> list[str]:
     """Which logs tell of a part of the period alone, or of nothing of it."""
     when = report.period.words
     return [
-        f"{LOGS[name]}: {when} is only {row['reason']}."
+        f"{LOGS[name]}: {sections.told_in_part(when, row['reason'])}."
         if row["coverage"] == "partly"
         else f"{LOGS[name]}: {when} is not known: {row['reason']}."
         for name, row in report.standing.items()

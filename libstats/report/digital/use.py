@@ -183,11 +183,14 @@ def _for_workbook(
 
 def _why(row: Row) -> str:
     trend = f"; its use: {row['trend']}" if row["trend"] else ""
+    metric = (row["metric"] or "uses").replace("_", " ")
     if row["why_none"]:
         told = row["uses_told"]
-        so_far = f"; {number(told)} uses so far" if told and "not over" in row["why_none"] else ""
+        so_far = (
+            f"; {number(told)} {metric} so far" if told and "not over" in row["why_none"] else ""
+        )
         return f"{row['why_none']}{so_far}{trend}"
-    return f"{row['metric'].replace('_', ' ')}, {row['report']} {row['release']}{trend}"
+    return f"{metric}, {row['report']} {row['release']}{trend}"
 
 
 def cost_chart(report: Report) -> Figure | Html:
