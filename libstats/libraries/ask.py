@@ -11,7 +11,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, suppress
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context
 from multiprocessing.connection import wait as wait_for_ends
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +24,7 @@ from libstats.libraries.question import Question
 from libstats.workspace import open, workspace
 
 DIED = "its worker ended without an answer"
+UNGUARDED = 77  # how a process ends that reads a script which asks at once
 GRACE = 5.0  # seconds for a worker to end that has nothing more to do
 
 
@@ -53,6 +54,8 @@ def asked(
 
 
 def _in_processes(stores: Sequence[str], question: Question, ends: float) -> list[Told]:
+    if getattr(current_process(), "_inheriting", False):
+        raise SystemExit(UNGUARDED)
     # spawned: a fork would take locks of this process with it
     workers = min(len(stores), os.cpu_count() or 1)
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
@@ -72,6 +75,11 @@ def _end(pool: ProcessPoolExecutor, ends: float) -> None:
     for process in processes:
         process.kill()
         process.join(GRACE)
+    if any(process.exitcode == UNGUARDED for process in processes):
+        raise AnalysisError(
+            "each process that asks a store reads the script again, and asks too",
+            'Put what the script does below a line: if __name__ == "__main__":',
+        )
 
 
 def _asked_of(ask: Executor, stores: Sequence[str], question: Question, ends: float) -> list[Told]:

@@ -303,6 +303,21 @@ def test_a_damaged_store_is_named_without_its_path(
     assert ask.called(str(tmp_path / "none")) == "none"
 
 
+def test_a_script_that_asks_at_once_is_told_what_it_lacks(
+    libraries: list[Path], tmp_path: Path
+) -> None:
+    """Each process that is started reads the script once more, and would ask without end."""
+    script = tmp_path / "ask.py"
+    stores = [str(place) for place in libraries]
+    script.write_text(
+        f"import libstats\nlibstats.across({stores!r}, 'throughput', **{ASKED!r})\n", "utf-8"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert 'below a line: if __name__ == "__main__":' in done.stderr
+    assert done.stderr.count("Traceback") == 1  # that of the script itself
+
+
 def test_libstats_never_imports_dask() -> None:
     program = "import sys, libstats; libstats.across; libstats.sums; print('dask' in sys.modules)"
     done = subprocess.run(
